@@ -1,0 +1,92 @@
+"""Coupling layers: one part of the point stays, the other moves by a map the first part chooses.
+
+    z_passive = x_passive,    z_active = τ(x_active; θ(x_passive, condition))
+
+The Jacobian is triangular, so its log-determinant is the sum of ln τ' (Dinh et al. 2014, 2017).
+What τ is, additive, affine or a spline, is the univariate's business; masks and networks are here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from inn_core.bijections.base import Bijection
+from inn_core.bijections.conditioner import Conditioner
+from inn_core.bijections.univariate.base import Params, Univariate
+
+
+class Coupling(Bijection):
+    """Coupling layer of any univariate.
+
+    active : 0 moves the first half of the coordinates, 1 the second half (the larger one for odd
+        dim); in 2-D that is the index of the coordinate that moves
+    condition_dim : size of the condition, (E, B, condition_dim), that the conditioner also reads
+    """
+
+    def __init__(
+        self,
+        univariate: Univariate,
+        active: int,
+        hidden: Sequence[int],
+        generators: list[torch.Generator],
+        dim: int = 2,
+        condition_dim: int = 0,
+    ) -> None:
+        super().__init__(dim)
+        self.univariate = univariate
+        self.active = active
+        self.condition_dim = condition_dim
+        self.sizes = (dim // 2, dim - dim // 2)
+        self.conditioner = Conditioner(
+            self.sizes[1 - active] + condition_dim,
+            hidden,
+            self.sizes[active] * univariate.n_params,
+            generators,
+        )
+
+    def parameters_at(self, passive: Tensor, condition: Tensor | None = None) -> Params:
+        """Constrained parameters (E, B, D_active, …) chosen by passive (E, B, D_passive)."""
+        if self.condition_dim:
+            if condition is None or condition.shape[-1] != self.condition_dim:
+                got = None if condition is None else tuple(condition.shape)
+                raise ValueError(
+                    f"The coupling needs a condition of size {self.condition_dim}; it got {got}."
+                )
+            passive = torch.cat([passive, condition.expand(*passive.shape[:2], -1)], -1)
+        raw = self.conditioner(passive)
+        return self.univariate.constrain(
+            raw.unflatten(-1, (self.sizes[self.active], self.univariate.n_params))
+        )
+
+    def _split(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        first, second = x.split(self.sizes, -1)
+        return (second, first) if self.active == 0 else (first, second)
+
+    def _join(self, passive: Tensor, moved: Tensor) -> Tensor:
+        return torch.cat([moved, passive] if self.active == 0 else [passive, moved], -1)
+
+    def _forward(self, x: Tensor, condition: Tensor | None, t: float) -> tuple[Tensor, Tensor]:
+        passive, active = self._split(x)
+        params = self.parameters_at(passive, condition)
+        if t != 1:
+            params = self.univariate.fraction(params, t)
+        moved, log_derivative = self.univariate.forward(active, params)
+        return self._join(passive, moved), _over_coordinates(log_derivative)
+
+    def _inverse(self, z: Tensor, condition: Tensor | None, t: float) -> tuple[Tensor, Tensor]:
+        passive, active = self._split(z)
+        params = self.parameters_at(passive, condition)
+        if t != 1:
+            params = self.univariate.fraction(params, t)
+        moved, log_derivative = self.univariate.inverse(active, params)
+        return self._join(passive, moved), _over_coordinates(log_derivative)
+
+
+def _over_coordinates(log_derivative: Tensor) -> Tensor:
+    """(E, B, D_active) -> (E, B)."""
+    if log_derivative.shape[-1] == 1:
+        return log_derivative.squeeze(-1)
+    return log_derivative.sum(-1)

@@ -1,0 +1,37 @@
+"""Additive coupling function (Dinh, Krueger & Bengio 2014, NICE, arXiv 1410.8516)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from inn_core.bijections.univariate.base import Params, Univariate
+
+
+class Additive(Univariate):
+    """z = x + t: shifts only, so every area stays what it was (log-derivative 0)."""
+
+    n_params = 1
+    formula = "affine"
+
+    def constrain(self, raw: Tensor) -> Params:
+        """The shift t is the raw number itself."""
+        return (raw[..., 0],)
+
+    def forward(self, x: Tensor, params: Params) -> tuple[Tensor, Tensor]:
+        """Return x + t and 0."""
+        z = x + params[0]
+        return z, torch.zeros_like(z)
+
+    def inverse(self, z: Tensor, params: Params) -> tuple[Tensor, Tensor]:
+        """Return z - t and 0."""
+        x = z - params[0]
+        return x, torch.zeros_like(x)
+
+    def fraction(self, params: Params, t: float) -> Params:
+        """Shift by t times as much."""
+        return (t * params[0],)
+
+    def rows(self, params: Params) -> Tensor:
+        """Rows (log-scale 0, shift)."""
+        return torch.stack([torch.zeros_like(params[0]), params[0]], -1)

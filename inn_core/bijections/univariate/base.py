@@ -1,0 +1,41 @@
+"""The contract of a univariate: an increasing map x -> z of one variable and its derivative."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from torch import Tensor
+
+Params = tuple[Tensor, ...]
+
+
+class Univariate(ABC):
+    """Increasing maps with parameters. Shapes: x (...), raw (..., n_params), params tuple."""
+
+    #: Raw parameters for one coordinate.
+    n_params: int
+    #: Which formula of results.LayerMap reads these parameters.
+    formula: str
+
+    def __init__(self, bins: int = 8) -> None:
+        """``bins`` counts the pieces of a piecewise map; other maps ignore it."""
+
+    @abstractmethod
+    def constrain(self, raw: Tensor) -> Params:
+        """Turn raw numbers (..., n_params) into valid parameters."""
+
+    @abstractmethod
+    def forward(self, x: Tensor, params: Params) -> tuple[Tensor, Tensor]:
+        """Return z and ln dz/dx."""
+
+    @abstractmethod
+    def inverse(self, z: Tensor, params: Params) -> tuple[Tensor, Tensor]:
+        """Return x and ln dx/dz."""
+
+    @abstractmethod
+    def fraction(self, params: Params, t: float) -> Params:
+        """Parameters at place t of the path from the identity (t = 0) to ``params`` (t = 1)."""
+
+    @abstractmethod
+    def rows(self, params: Params) -> Tensor:
+        """Parameters as table rows (..., R) of a results.LayerMap."""

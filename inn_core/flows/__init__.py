@@ -1,0 +1,1 @@
+"""Base distributions, and flows: a chain of bijections with a base."""

@@ -1,0 +1,119 @@
+"""Tables of everything that can be chosen. Menus, docs, tests and validation read them. No torch.
+
+An entry names its builder as ``"module:attribute"``; :meth:`Entry.load` imports it when it is
+needed, so that a menu is drawn before torch is loaded. Adding a coupling, a linear layer, a base
+or a target is one file and one line here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One choice: its label for people, its source in the literature, and where it is built."""
+
+    label: str
+    reference: str
+    builder: str
+    map_kind: str = ""
+
+    def load(self) -> Any:
+        """Import and return the builder (a class, function or instance)."""
+        module, _, attribute = self.builder.partition(":")
+        return getattr(import_module(module), attribute)
+
+
+_UNIVARIATE = "inn_core.bijections.univariate"
+
+#: What a coupling layer does to its active coordinate. ``map_kind``: see inn_core/maps.
+COUPLINGS: dict[str, Entry] = {
+    "additive": Entry(
+        "Additive (NICE)",
+        "Dinh, Krueger & Bengio 2014, arXiv 1410.8516",
+        f"{_UNIVARIATE}.additive:Additive",
+        "curves",
+    ),
+    "affine": Entry(
+        "Affine (RealNVP)",
+        "Dinh, Sohl-Dickstein & Bengio 2017, arXiv 1605.08803",
+        f"{_UNIVARIATE}.affine:Affine",
+        "curves",
+    ),
+    "spline": Entry(
+        "Rational-quadratic spline",
+        "Durkan, Bekasov, Murray & Papamakarios 2019, arXiv 1906.04032",
+        f"{_UNIVARIATE}.spline:RationalQuadraticSpline",
+        "params",
+    ),
+}
+
+_LINEAR = "inn_core.bijections.linear"
+
+#: The linear layer after each coupling.
+LINEARS: dict[str, Entry] = {
+    "none": Entry("None: the active coordinate alternates", "", f"{_LINEAR}:no_linear"),
+    "rotation": Entry("Rotation", "orthogonal matrix exp(A)", f"{_LINEAR}:Rotation", "matrix"),
+    "lu": Entry(
+        "LU (invertible 1×1)",
+        "Kingma & Dhariwal 2018, arXiv 1807.03039",
+        f"{_LINEAR}:LU",
+        "matrix",
+    ),
+}
+
+#: The law of z.
+BASES: dict[str, Entry] = {
+    "normal": Entry("Standard normal", "", "inn_core.flows.base:Normal"),
+    "student": Entry(
+        "Student-t with learned degrees of freedom",
+        "Jaini et al. 2020, arXiv 1907.04481",
+        "inn_core.flows.base:StudentT",
+    ),
+}
+
+#: What training minimises.
+LOSSES: dict[str, Entry] = {
+    "nll": Entry("Negative log-likelihood", "change of variables", "inn_core.losses.nll:NLL"),
+}
+
+_TARGETS = "inn_core.targets"
+
+#: 2-D densities with sample, exact log_prob and entropy.
+TARGETS: dict[str, Entry] = {
+    "moons": Entry(
+        "Two moons", "two half circles, Gaussian noise 0.1, times 2", f"{_TARGETS}.arcs:MOONS"
+    ),
+    "circles": Entry(
+        "Circles", "radii 1 and 0.5, Gaussian noise 0.08, times 3", f"{_TARGETS}.arcs:CIRCLES"
+    ),
+    "rings": Entry("Four rings", "FFJORD, arXiv 1810.01367", f"{_TARGETS}.arcs:RINGS"),
+    "eight_gaussians": Entry(
+        "Eight Gaussians", "FFJORD, arXiv 1810.01367", f"{_TARGETS}.mixtures:EIGHT_GAUSSIANS"
+    ),
+    "two_spirals": Entry(
+        "Two spirals", "FFJORD, arXiv 1810.01367", f"{_TARGETS}.arcs:TWO_SPIRALS"
+    ),
+    "swiss_roll": Entry("Swiss roll", "FFJORD, arXiv 1810.01367", f"{_TARGETS}.arcs:SWISS_ROLL"),
+    "pinwheel": Entry("Pinwheel", "FFJORD, arXiv 1810.01367", f"{_TARGETS}.pinwheel:PINWHEEL"),
+    "checkerboard": Entry(
+        "Checkerboard", "FFJORD, arXiv 1810.01367", f"{_TARGETS}.checkerboard:CHECKERBOARD"
+    ),
+    "two_gaussians": Entry(
+        "Two unequal Gaussians",
+        "sd 1 and 0.1 at (∓6, 0): volume-preserving flows fail",
+        f"{_TARGETS}.mixtures:TWO_GAUSSIANS",
+    ),
+    "correlated": Entry(
+        "Correlated Gaussian", "one linear map suffices", f"{_TARGETS}.mixtures:CORRELATED"
+    ),
+    "eight_modes": Entry(
+        "Eight modes", "Ardizzone et al. 2018, arXiv 1808.04730", f"{_TARGETS}.mixtures:EIGHT_MODES"
+    ),
+    "student": Entry(
+        "Student-t, ν = 3", "bivariate t: heavy tails", f"{_TARGETS}.student:STUDENT"
+    ),
+}

@@ -1,0 +1,136 @@
+"""What comes back from the engine: frozen dataclasses of plain numbers and numpy arrays. No torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.floating[Any]]
+
+#: Every status a run or a stage can be in.
+STATUSES = ("idle", "queued", "training", "paused", "done", "stopped", "disconnected")
+
+
+@dataclass(frozen=True)
+class LayerMap:
+    """One layer of a 2-D flow x -> z as small tables (architecture: "a handful of curves").
+
+    kind : ``"curves"`` (additive, affine), ``"params"`` (spline), ``"matrix"`` (linear layers)
+    active : index of the coordinate that moves (curves and params), else -1
+    formula : which formula reads the tables: ``"affine"``, ``"spline"``, ``"rotation"``, ``"lu"``,
+        ``"diagonal"``
+    low, high : the tables' knots are ``np.linspace(low, high, tables.shape[1])`` over the passive
+        coordinate u; outside, rows continue linearly (curves) or stay constant (params)
+    tables : (R, N) float32. affine: rows s, t with  z = x e^{s(u)} + t(u).  spline with K bins:
+        rows are K widths, K heights, K - 1 inner derivatives (all constrained, in units of x)
+    numbers : parameters without knots. rotation: [angle]; lu: [l, log_d1, log_d2, u, b1, b2];
+        diagonal: [log_s1, log_s2, b1, b2]; spline: [bound B]
+    """
+
+    kind: str
+    formula: str
+    active: int = -1
+    low: float = -1.0
+    high: float = 1.0
+    tables: FloatArray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    numbers: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class FlowMaps:
+    """A whole 2-D flow as layer maps, in the order x -> z.
+
+    centre, scale : units of the data: layer 0 reads h = (x - centre) / scale
+    base : ``("normal",)`` or ``("student", degrees of freedom)``
+    """
+
+    layers: tuple[LayerMap, ...]
+    centre: tuple[float, float] = (0.0, 0.0)
+    scale: float = 1.0
+    base: tuple[Any, ...] = ("normal",)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The state of a run at one step, as a reader or a browser needs it.
+
+    seq : counts snapshots from 0; step : optimiser steps done; seconds : own compute so far
+    nll : held-out negative log-likelihood in nats of member 0: ``entropy + gap``
+    gap : mean of log p - log q over the held-out points, in nats; gap_error : its standard error
+    nlls : the same as ``nll`` for every member; frozen : members that stopped, with the reason
+    round_trip : largest |decode(encode(x)) - x| over the held-out points, in data units
+    status : one of STATUSES; message : a sentence when the status needs one
+    maps : layer maps of member 0, or None; weights : name -> array, or None
+    """
+
+    seq: int
+    step: int
+    seconds: float
+    nll: float
+    train_nll: float
+    entropy: float
+    gap: float
+    gap_error: float
+    lr: float
+    batch: int
+    steps_per_s: float
+    round_trip: float
+    status: str = "training"
+    message: str = ""
+    nlls: tuple[float, ...] = ()
+    frozen: dict[int, str] = field(default_factory=dict)
+    maps: FlowMaps | None = None
+    weights: dict[str, FloatArray] | None = None
+
+    def numbers(self) -> dict[str, Any]:
+        """Everything but the arrays, as a dict of JSON types."""
+        return {
+            "seq": self.seq,
+            "step": self.step,
+            "seconds": round(self.seconds, 4),
+            "nll": self.nll,
+            "train_nll": self.train_nll,
+            "entropy": self.entropy,
+            "gap": self.gap,
+            "gap_error": self.gap_error,
+            "lr": self.lr,
+            "batch": self.batch,
+            "steps_per_s": round(self.steps_per_s, 1),
+            "round_trip": self.round_trip,
+            "status": self.status,
+            "message": self.message,
+            "nlls": list(self.nlls),
+            "frozen": {str(k): v for k, v in self.frozen.items()},
+        }
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """Measured numbers of one flow against one target (the check panel and the tests read these).
+
+    nll, entropy, gap : nats; gap over ``points`` fresh points with standard error ``gap_error``
+    round_trip : largest |decode(encode(x)) - x|; mass : integral of q over the plane
+    table_error : largest distance between the engine's and the tables' decode, 99th percentile,
+        as a share of the plot's width
+    w1, w1_floor : Wasserstein-1 distance of samples, and the same between two samples of p
+    """
+
+    nll: float
+    entropy: float
+    gap: float
+    gap_error: float
+    points: int
+    round_trip: float
+    mass: float
+    w1: float
+    w1_floor: float
+    energy: float
+    energy_floor: float
+    table_error: float | None = None
+
+    def numbers(self) -> dict[str, float | int | None]:
+        """All fields as a dict of JSON types."""
+        return dict(self.__dict__)
