@@ -94,9 +94,7 @@ TARGETS: dict[str, Entry] = {
     "eight_gaussians": Entry(
         "Eight Gaussians", "FFJORD, arXiv 1810.01367", f"{_TARGETS}.mixtures:EIGHT_GAUSSIANS"
     ),
-    "two_spirals": Entry(
-        "Two spirals", "FFJORD, arXiv 1810.01367", f"{_TARGETS}.arcs:TWO_SPIRALS"
-    ),
+    "two_spirals": Entry("Two spirals", "FFJORD, arXiv 1810.01367", f"{_TARGETS}.arcs:TWO_SPIRALS"),
     "swiss_roll": Entry("Swiss roll", "FFJORD, arXiv 1810.01367", f"{_TARGETS}.arcs:SWISS_ROLL"),
     "pinwheel": Entry("Pinwheel", "FFJORD, arXiv 1810.01367", f"{_TARGETS}.pinwheel:PINWHEEL"),
     "checkerboard": Entry(
@@ -113,7 +111,5 @@ TARGETS: dict[str, Entry] = {
     "eight_modes": Entry(
         "Eight modes", "Ardizzone et al. 2018, arXiv 1808.04730", f"{_TARGETS}.mixtures:EIGHT_MODES"
     ),
-    "student": Entry(
-        "Student-t, ν = 3", "bivariate t: heavy tails", f"{_TARGETS}.student:STUDENT"
-    ),
+    "student": Entry("Student-t, ν = 3", "bivariate t: heavy tails", f"{_TARGETS}.student:STUDENT"),
 }

@@ -1,4 +1,4 @@
-"""What comes back from the engine: frozen dataclasses of plain numbers and numpy arrays. No torch."""
+"""What comes back from the engine: frozen dataclasses of numbers and numpy arrays. No torch."""
 
 from __future__ import annotations
 
@@ -116,6 +116,8 @@ class CheckReport:
     table_error : largest distance between the engine's and the tables' decode, 99th percentile,
         as a share of the plot's width
     w1, w1_floor : Wasserstein-1 distance of samples, and the same between two samples of p
+    mass_error : estimated error of ``mass``
+    jacobian_error : largest |log_det - ln |det J|| in either direction, in nats (float64)
     """
 
     nll: float
@@ -130,6 +132,8 @@ class CheckReport:
     energy: float
     energy_floor: float
     table_error: float | None = None
+    mass_error: float | None = None
+    jacobian_error: float | None = None
 
     def numbers(self) -> dict[str, float | int | None]:
         """All fields as a dict of JSON types."""

@@ -121,7 +121,7 @@ class FlowSpec:
 
     def __post_init__(self) -> None:
         """Validate every field; raises :class:`SpecError`."""
-        widths = self.hidden
+        widths: Any = self.hidden
         if isinstance(widths, (str, bytes)) or not isinstance(widths, Iterable):
             raise SpecError(
                 f"hidden is {shown(widths)}; it must be a list of widths such as (64, 64)."

@@ -8,7 +8,7 @@ members of the ensemble and B the points.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import torch
@@ -91,16 +91,14 @@ class Chain(Bijection):
     def __len__(self) -> int:
         return len(self.layers)
 
-    def __getitem__(self, index: int) -> Bijection:
-        layer = self.layers[index]
-        assert isinstance(layer, Bijection)
-        return layer
+    def __iter__(self) -> Iterator[Bijection]:
+        return iter(self.layers)  # type: ignore[arg-type]
 
     def trace(self, x: Tensor, condition: Tensor | None = None, t: float = 1.0) -> Trace:
         """Return every state from x to z and every layer's log-det."""
         self._check(x)
         states, log_dets = [x], []
-        for layer in self.layers:
+        for layer in self:
             value, log_det = layer.forward(states[-1], condition, t)
             states.append(value)
             log_dets.append(log_det)
@@ -110,7 +108,7 @@ class Chain(Bijection):
         """Return every state from z back to x and every inverse layer's log-det."""
         self._check(z)
         states, log_dets = [z], []
-        for layer in reversed(self.layers):
+        for layer in reversed(list(self)):
             value, log_det = layer.inverse(states[-1], condition, t)
             states.append(value)
             log_dets.append(log_det)

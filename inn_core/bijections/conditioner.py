@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import torch
@@ -43,12 +44,10 @@ class Conditioner(nn.Module):
         return u
 
 
-def _initial(
-    sizes: Sequence[int], generator: torch.Generator
-) -> tuple[list[Tensor], list[Tensor]]:
+def _initial(sizes: Sequence[int], generator: torch.Generator) -> tuple[list[Tensor], list[Tensor]]:
     """Weights (in, out) and biases (1, out) of one member, drawn from its own generator."""
     weights, biases = [], []
-    for i, (n_in, n_out) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
+    for i, (n_in, n_out) in enumerate(itertools.pairwise(sizes)):
         weight = torch.randn(n_in, n_out, generator=generator) * (2 / n_in) ** 0.5
         bias = torch.zeros(1, n_out)
         if i == 0:

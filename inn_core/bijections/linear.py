@@ -17,10 +17,12 @@ def no_linear(dim: int, generators: list[torch.Generator]) -> None:
 
 
 class Rotation(Bijection):
-    """z = exp(tA) x with A skew-symmetric: a rotation by t times the angle. ``angles`` (E, D(D-1)/2).
+    """z = exp(tA) x with A skew-symmetric, a rotation. ``angles`` has shape (E, D(D-1)/2).
 
     Starts at a random angle within ±45°, so that the members of an ensemble differ.
     """
+
+    upper: Tensor
 
     def __init__(self, dim: int, generators: list[torch.Generator]) -> None:
         super().__init__(dim)
@@ -55,6 +57,9 @@ class LU(Bijection):
 
     log_det = sum of d. The path from the identity scales L - I, d, U's upper part and b by t.
     """
+
+    below: Tensor
+    above: Tensor
 
     def __init__(self, dim: int, generators: list[torch.Generator]) -> None:
         super().__init__(dim)
@@ -141,7 +146,7 @@ class ActNorm(Bijection):
 
 
 class Units(nn.Module):
-    """h = (x - centre) / scale: the data's own units, fixed before training. One scale for all axes.
+    """h = (x - centre) / scale, one scale for all axes: the data's units, fixed before training.
 
     Kept apart from the chain, since it is how one writes the data down and no layer of the flow.
     """
@@ -164,5 +169,5 @@ class Units(nn.Module):
 
     @property
     def log_det(self) -> Tensor:
-        """ln |det dh/dx| = -D ln scale, a scalar tensor."""
+        """Ln |det dh/dx| = -D ln scale, a scalar tensor."""
         return -len(self.centre) * torch.log(self.scale)

@@ -19,11 +19,11 @@ class BaseDistribution(nn.Module, ABC):
 
     @abstractmethod
     def log_prob(self, z: Tensor) -> Tensor:
-        """ln p(z) of z (E, B, D), shape (E, B)."""
+        """Ln p(z) of z (E, B, D), shape (E, B)."""
 
     @abstractmethod
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
-        """n points for every member, (E, n, D); members share the draws underneath."""
+        """N points for every member, (E, n, D); members share the draws underneath."""
 
     @abstractmethod
     def describe(self, member: int) -> tuple[Any, ...]:

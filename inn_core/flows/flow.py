@@ -1,6 +1,6 @@
 """A flow: the data's units, a chain of bijections x -> z, and the law of z.
 
-    ln q(x) = ln p_z(T(x)) + ln |det DT(x)|          (change of variables)
+ln q(x) = ln p_z(T(x)) + ln |det DT(x)|          (change of variables)
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Flow(nn.Module):
     def initialise(self, x: Tensor) -> None:
         """Let every actnorm standardise what reaches it from the batch x (B, D)."""
         h = self._spread(self.units(x))
-        for layer in self.chain.layers:
+        for layer in self.chain:
             if isinstance(layer, ActNorm):
                 layer.initialise(h)
             h, _ = layer.forward(h)
@@ -62,14 +62,12 @@ class Flow(nn.Module):
         return self.units.inverse(h), log_det - self.units.log_det
 
     def log_prob(self, x: Tensor, condition: Tensor | None = None) -> Tensor:
-        """ln q(x) of every member, (E, B)."""
+        """Ln q(x) of every member, (E, B)."""
         z, log_det = self.encode(x, condition)
         return self.base.log_prob(z) + log_det
 
-    def sample(
-        self, n: int, generator: torch.Generator, condition: Tensor | None = None
-    ) -> Tensor:
-        """n points of every member, (E, n, D)."""
+    def sample(self, n: int, generator: torch.Generator, condition: Tensor | None = None) -> Tensor:
+        """N points of every member, (E, n, D)."""
         return self.decode(self.base.sample(n, generator), condition)[0]
 
     def trace(self, x: Tensor, condition: Tensor | None = None) -> Trace:
@@ -95,9 +93,14 @@ class Flow(nn.Module):
         """(B, D) -> (E, B, D); raises ValueError for other shapes."""
         if points.ndim == 2:
             points = points.unsqueeze(0)
-        if points.ndim != 3 or points.shape[-1] != self.dim or points.shape[0] not in (
-            1,
-            self.members,
+        if (
+            points.ndim != 3
+            or points.shape[-1] != self.dim
+            or points.shape[0]
+            not in (
+                1,
+                self.members,
+            )
         ):
             raise ValueError(
                 f"Points have shape {tuple(points.shape)}; a flow of {self.members} members "

@@ -44,12 +44,12 @@ class NumpyFlow:
 
     @torch.no_grad()
     def log_prob(self, x: ArrayLike) -> FloatArray:
-        """ln q(x) in nats, (N,), of x (N, 2)."""
+        """Ln q(x) in nats, (N,), of x (N, 2)."""
         return _out(self.torch_flow.log_prob(self._in(x)))
 
     @torch.no_grad()
     def sample(self, n: int, seed: int = 0) -> FloatArray:
-        """n points (n, 2) of the flow's density."""
+        """N points (n, 2) of the flow's density."""
         if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0:
             raise ValueError(f"n is {n!r}; it must be a whole number of points, 0 or more.")
         seed = int(check_number("seed", seed))

@@ -19,6 +19,7 @@ class Univariate(ABC):
 
     def __init__(self, bins: int = 8) -> None:
         """``bins`` counts the pieces of a piecewise map; other maps ignore it."""
+        self.bins = bins
 
     @abstractmethod
     def constrain(self, raw: Tensor) -> Params:

@@ -62,7 +62,7 @@ class RationalQuadraticSpline(Univariate):
         return z + (x - inside), log_derivative
 
     def inverse(self, z: Tensor, params: Params) -> tuple[Tensor, Tensor]:
-        """Return x and ln dx/dz: the root of a quadratic in its sign-stable form."""
+        """Return x and ln dx/dz: the root of the bin's quadratic."""
         inside = z.clamp(-BOUND, BOUND)
         x_k, y_k, w, h, d0, d1 = _bin(inside, params, search=1)
         s = h / w
@@ -71,8 +71,12 @@ class RationalQuadraticSpline(Univariate):
         a = h * (s - d0) + rise * curve
         b = h * d0 - rise * curve
         c = -s * rise
-        root = torch.sqrt((b * b - 4 * a * c).clamp_min(0))
-        xi = (2 * c / (-b - root)).clamp(0, 1)
+        # The root in [0, 1], written for either sign of b so that nothing cancels; where b < 0,
+        # a = h s - b > 0. Both branches stay finite, or `where` would pass their NaN gradients on.
+        stable = b.abs() + torch.sqrt((b * b - 4 * a * c).clamp_min(1e-30))
+        rising = b >= 0
+        xi = torch.where(rising, -2 * c / stable, stable / (2 * torch.where(rising, h, a)))
+        xi = xi.clamp(0, 1)
         mix = xi * (1 - xi)
         denominator = s + curve * mix
         slope = d1 * xi * xi + 2 * s * mix + d0 * (1 - xi) * (1 - xi)
