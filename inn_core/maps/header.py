@@ -1,0 +1,126 @@
+"""The part of a frame's header that describes its layer maps: written, and read with suspicion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from inn_core.results import FlowMaps
+
+#: formula -> (kind, how many numbers it may have, step of its table on the wire). The step of a
+#: spline's raw numbers may be coarser: a softmax flattens them.
+FORMULAS: dict[str, tuple[str, tuple[int, ...], float]] = {
+    "affine": ("curves", (0, 1), 1e-4),
+    "spline": ("params", (3,), 2e-4),
+    "rotation": ("matrix", (1,), 0.0),
+    "lu": ("matrix", (6,), 0.0),
+    "diagonal": ("matrix", (4,), 0.0),
+}
+BASES = {"normal": 0, "student": 1}
+LAYER_FIELDS = {"kind", "formula", "active", "points", "rows", "step", "numbers"}
+
+
+class FrameError(ValueError):
+    """Bytes that are no frame, or no run file. The message is a sentence for the reader."""
+
+
+@dataclass(frozen=True)
+class LayerSpec:
+    """One layer of a header, checked: ``points`` knots, ``rows`` rows in multiples of ``step``."""
+
+    kind: str
+    formula: str
+    active: int
+    points: int
+    rows: int
+    step: float
+    numbers: tuple[float, ...]
+
+    @property
+    def count(self) -> int:
+        """How many numbers its table takes."""
+        return self.points * (self.rows + 1)
+
+
+def maps_header(maps: FlowMaps) -> dict[str, Any]:
+    """Centre, scale, base and layers as JSON types."""
+    layers = [
+        {
+            "kind": layer.kind,
+            "formula": layer.formula,
+            "active": layer.active,
+            "points": len(layer.knots),
+            "rows": len(layer.tables),
+            "step": FORMULAS[layer.formula][2],
+            "numbers": [float(f"{v:.9g}") for v in layer.numbers],
+        }
+        for layer in maps.layers
+    ]
+    return {
+        "centre": list(maps.centre),
+        "scale": maps.scale,
+        "base": list(maps.base),
+        "layers": layers,
+    }
+
+
+def layers_of(header: dict[str, Any]) -> list[LayerSpec] | None:
+    """Return the checked layers of a header, None where it has none. Raises FrameError."""
+    layers = header.get("layers")
+    if layers is None:
+        return None
+    centre, scale, base = (header.get(name) for name in ("centre", "scale", "base"))
+    sound = (
+        isinstance(layers, list)
+        and isinstance(centre, list)
+        and isinstance(base, list)
+        and len(centre) == 2
+        and len(base) >= 1
+        and isinstance(base[0], str)
+        and BASES.get(base[0]) == len(base) - 1
+        and _numbers([*centre, scale, *base[1:]])
+        and min([scale, *base[1:]]) > 0
+    )
+    if not sound:
+        raise FrameError("A frame came whose units or base cannot be read; it is damaged.")
+    return [_layer(values) for values in layers]
+
+
+def _layer(values: Any) -> LayerSpec:
+    error = FrameError("A frame came with a layer that cannot be read; it is damaged.")
+    if not isinstance(values, dict) or set(values) != LAYER_FIELDS:
+        raise error
+    whole = (values["active"], values["points"], values["rows"])
+    if not (
+        isinstance(values["formula"], str)
+        and values["formula"] in FORMULAS
+        and isinstance(values["numbers"], list)
+        and _numbers([*values["numbers"], values["step"]])
+        and all(type(v) is int and -1 <= v < 2**24 for v in whole)
+    ):
+        raise error
+    spec = LayerSpec(**{**values, "numbers": tuple(map(float, values["numbers"]))})
+    kind, counts, _ = FORMULAS[spec.formula]
+    if spec.kind != kind or len(spec.numbers) not in counts or not _fits(spec):
+        raise error
+    return spec
+
+
+def _fits(spec: LayerSpec) -> bool:
+    """Whether the table's shape and the numbers belong to the formula."""
+    if spec.kind == "matrix":
+        return spec.rows == spec.points == 0 and spec.active == -1
+    if spec.formula == "affine":
+        sound = spec.rows == 2
+    else:
+        bins, (bound, least, log_slope) = (spec.rows + 1) / 3, spec.numbers
+        sound = bins >= 1 and bins == int(bins) and 0 <= least * bins <= 1
+        sound = sound and bound > 0 and log_slope > 0
+    return sound and spec.active in (0, 1) and spec.points >= 2 and 0 < spec.step <= 1
+
+
+def _numbers(values: Any) -> bool:
+    """Whether ``values`` is a list of finite numbers of ordinary size."""
+    return isinstance(values, list) and all(
+        isinstance(v, (int, float)) and not isinstance(v, bool) and abs(v) < 1e30 for v in values
+    )
