@@ -112,4 +112,9 @@ TARGETS: dict[str, Entry] = {
         "Eight modes", "Ardizzone et al. 2018, arXiv 1808.04730", f"{_TARGETS}.mixtures:EIGHT_MODES"
     ),
     "student": Entry("Student-t, ν = 3", "bivariate t: heavy tails", f"{_TARGETS}.student:STUDENT"),
+    "banana": Entry(
+        "Banana",
+        "x₁ normal, x₂ ~ N(0.6 x₁², 0.28): one layer makes it",
+        f"{_TARGETS}.banana:BANANA",
+    ),
 }

@@ -18,24 +18,27 @@ STATUSES = ("idle", "queued", "training", "paused", "done", "stopped", "disconne
 class LayerMap:
     """One layer of a 2-D flow x -> z as small tables (architecture: "a handful of curves").
 
+    A coupling's network reads one number, the passive coordinate u, and a ReLU network of one
+    number is piecewise linear: with knots at its kinks, its raw outputs are a table without error.
+
     kind : ``"curves"`` (additive, affine), ``"params"`` (spline), ``"matrix"`` (linear layers)
-    active : index of the coordinate that moves (curves and params), else -1
     formula : which formula reads the tables: ``"affine"``, ``"spline"``, ``"rotation"``, ``"lu"``,
         ``"diagonal"``
-    low, high : the tables' knots are ``np.linspace(low, high, tables.shape[1])`` over the passive
-        coordinate u; outside, rows continue linearly (curves) or stay constant (params)
-    tables : (R, N) float32. affine: rows s, t with  z = x e^{s(u)} + t(u).  spline with K bins:
-        rows are K widths, K heights, K - 1 inner derivatives (all constrained, in units of x)
-    numbers : parameters without knots. rotation: [angle]; lu: [l, log_d1, log_d2, u, b1, b2];
-        diagonal: [log_s1, log_s2, b1, b2]; spline: [bound B]
+    active : index of the coordinate that moves (curves and params), else -1
+    knots : (N,) increasing positions of u, multiples of 1/2048, not evenly spaced
+    tables : (R, N) rows, linear between knots. affine: r, t with  z = x e^s + t  and
+        s = S tanh(r), or s = r without S; beyond the knots the outer pieces go on. spline with K
+        bins: raw K widths, K heights, K - 1 slopes; beyond the knots constant
+    numbers : parameters without knots. affine: [S] or []; spline: [bound B, least share of a bin,
+        largest |log slope|]; rotation: [angle]; lu: [l, log_d1, log_d2, u, b1, b2];
+        diagonal: [log_s1, log_s2, b1, b2]
     """
 
     kind: str
     formula: str
     active: int = -1
-    low: float = -1.0
-    high: float = 1.0
-    tables: FloatArray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    knots: FloatArray = field(default_factory=lambda: np.zeros(0))
+    tables: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
     numbers: tuple[float, ...] = ()
 
 

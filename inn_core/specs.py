@@ -157,7 +157,7 @@ class TrainSpec:
     steps : budget of steps
     """
 
-    lr: float = 2e-3
+    lr: float = 3e-3
     batch: int = 512
     clip: float = 5.0
     seconds: float = 60.0

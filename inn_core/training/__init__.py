@@ -1,0 +1,1 @@
+"""Training: batches, schedule, loop, guard, averaging and checkpoints."""

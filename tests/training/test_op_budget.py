@@ -1,0 +1,68 @@
+"""A speed test that noise cannot touch: torch operations of one training step are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from inn_core.losses.nll import NLL
+from inn_core.specs import RunSpec
+from inn_core.training.loop import Trainer
+
+STEP, FORWARD_BACKWARD = 620, 480
+
+
+class Counter(TorchDispatchMode):
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.calls += str(func).startswith("aten.")
+        return func(*args, **(kwargs or {}))
+
+
+def count(work: Callable[[], object]) -> int:
+    with Counter() as counter:
+        work()
+    return counter.calls
+
+
+@pytest.fixture(scope="module", params=[1, 16])
+def counts(request: pytest.FixtureRequest) -> dict[str, int]:
+    trainer = Trainer(RunSpec(members=request.param).with_(batch=64))
+    trainer.steps(2)  # Adam makes its state in the first step
+    stepper, x = trainer.stepper, trainer.batches.take(64)
+    parameters = list(stepper.flow.parameters())
+    ones = torch.ones(request.param)
+
+    def forward_backward() -> None:
+        losses = NLL().terms(stepper.flow, x)["nll"]
+        torch.autograd.grad(losses, parameters, ones)
+
+    return {
+        "members": request.param,
+        "forward_backward": count(forward_backward),
+        "step": count(lambda: trainer.steps(1)),
+    }
+
+
+def test_forward_and_backward_stay_within_their_budget(counts: dict[str, int]) -> None:
+    assert counts["forward_backward"] <= FORWARD_BACKWARD
+
+
+def test_a_whole_step_stays_within_its_budget(counts: dict[str, int]) -> None:
+    assert counts["step"] <= STEP
+
+
+def test_an_ensemble_takes_no_more_operations_than_one_flow() -> None:
+    steps = []
+    for members in (1, 16):
+        trainer = Trainer(RunSpec(members=members).with_(batch=64))
+        trainer.steps(2)
+        steps.append(count(lambda trainer=trainer: trainer.steps(1)))  # type: ignore[misc]
+    assert steps[0] == steps[1]
