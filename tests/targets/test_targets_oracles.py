@@ -161,6 +161,17 @@ def test_checkerboard_squares() -> None:
     assert share == pytest.approx(0.32, abs=4 * sqrt(0.32 * 0.68 / 20000))
 
 
+def test_checkerboard_keeps_samples_that_were_rounded() -> None:
+    target = inn.target("checkerboard")
+    tiny = 1e-9
+    corners = [(2, 2), (0, 0), (4, 0), (0, 4), (-2, -2)]
+    for x in ([(a - tiny, b - tiny) for a, b in corners], [(tiny - 4, tiny - 4)]):
+        assert np.isfinite(target.log_prob(x)).all()
+        assert np.isfinite(target.log_prob(np.array(x, np.float32))).all()
+    beside = [[1, 3], [-1, 1], [-3, -1], [4, -3], [-4, -1], [1, 4], [5, 1], [-5, -1]]
+    assert np.isneginf(target.log_prob(beside)).all()
+
+
 def test_student_has_mass_one_over_the_whole_plane_by_tangents() -> None:
     """With x = tan u the plane becomes a square, and dx = du / cos^2 u."""
     count = 1000
