@@ -9,29 +9,36 @@
  * In 2-D a coupling's network reads one number, the passive coordinate u. With ReLUs it is piecewise
  * linear in u, so knots at its kinks make the table exact, also far outside the data.
  *
- * @typedef {Object} Layer
- * @property {'curves'|'params'|'matrix'} kind
- * @property {'affine'|'spline'|'rotation'|'lu'|'diagonal'} formula
- * @property {number} active       coordinate that moves (0 or 1), -1 for linear layers
- * @property {Float64Array} knots  increasing positions of u, N of them, not evenly spaced
- * @property {number} rows         number of table rows R
- * @property {Float64Array} table  R x N, row after row, linear between knots. affine: r, t with
- *     z = x e^s + t, s = S tanh(r) (numbers [S]) or s = r (numbers []); beyond the knots the outer
- *     pieces go on. spline: raw K widths, K heights, K - 1 slopes (see spline.js); constant beyond
- * @property {number[]} numbers    rotation [angle]; lu [l, log d1, log d2, u, b1, b2];
- *     diagonal [log s1, log s2, b1, b2]; affine [S] or []; spline [bound, least bin, log slope bound]
- * @property {Object} lines        prepared for evaluation
+ * kind     'curves', 'params' or 'matrix'
+ * formula  'affine', 'spline', 'rotation', 'lu' or 'diagonal'
+ * active   coordinate that moves (0 or 1), -1 for linear layers
+ * knots    increasing positions of u, N of them, not evenly spaced
+ * rows     number of table rows R
+ * table    R x N, row after row, linear between knots. affine: r, t with z = x e^s + t, s = S tanh(r)
+ *          (numbers [S]) or s = r (numbers []); beyond the knots the outer pieces go on. spline: raw
+ *          K widths, K heights, K - 1 slopes (see spline.js); constant beyond the knots
+ * numbers  rotation [angle]; lu [l, log d1, log d2, u, b1, b2]; diagonal [log s1, log s2, b1, b2];
+ *          affine [S] or []; spline [bound, least bin, log slope bound]
  */
 import { linesOf, pieceAt } from './lines.js';
 import { prepareSpline, splineForward, splineInverse, splineSlopes } from './spline.js';
 
-/** Prepare a plain description (see Layer) for evaluation. */
-export function makeLayer({ kind, formula, active = -1, knots = [], rows = 0, table = [], numbers = [] }) {
-  const layer = { kind, formula, active, knots: Float64Array.from(knots), rows, table: Float64Array.from(table), numbers, lines: null };
-  if (formula === 'affine') layer.lines = linesOf(layer.knots, layer.table, 2);
-  if (formula === 'spline') layer.lines = prepareSpline(layer);
-  return layer;
+export class Layer {
+  constructor({ kind, formula, active = -1, knots = [], rows = 0, table = [], numbers = [] }) {
+    Object.assign(this, { kind, formula, active, rows, numbers, prepared: null });
+    this.knots = Float64Array.from(knots);
+    this.table = Float64Array.from(table);
+  }
+
+  /** Intercepts and slopes; worked out at the first use, since most frames of a run are never shown. */
+  get lines() {
+    const prepare = () => (this.formula === 'spline' ? prepareSpline(this) : linesOf(this.knots, this.table, 2));
+    return (this.prepared ??= prepare());
+  }
 }
+
+/** A layer from its plain description; missing parts are empty. */
+export const makeLayer = (description) => new Layer(description);
 
 /** z = layer at fraction t of x. */
 export function forward(layer, points, out, logDet = null, t = 1) {

@@ -19,8 +19,6 @@
  *   logProb(flow, xy, out?, depth=L)            log q(x) in nats a data unit^2; of the partial flow too
  *   jacobianAt(flow, z, depth=L)                {x, y, matrix: [a, b, c, d], logDet}: dx/dz in one latent point
  *   densityGrid(flow, view, nx, ny, out?, depth=L)  q at pixel centres, top row first (as ImageData)
- *   basePoints(flow.base, n, seed=1, out?)      latent sample; same seed, same points: they can be followed
- *   baseLogProb(flow.base, z, out?)             log density of the base
  *   curvesAt(layer, u)                          {s, t} of an affine or additive layer, to draw its curves
  *   jacobian(layer, x, y, t=1)                  dz/dx of one layer, [a, b, c, d]
  *   makeFlow({layers, centre, scale, base}), makeLayer({...})   from plain descriptions (hand-drawn flows:
@@ -33,13 +31,13 @@
  * @property {number} scale
  * @property {Array} base                ['normal'] or ['student', degrees of freedom]
  */
-import { curvesAt, forward, inverse, jacobian, makeLayer } from './layers.js';
+import { Layer, curvesAt, forward, inverse, jacobian, makeLayer } from './layers.js';
 
 export { curvesAt, forward, inverse, jacobian, makeLayer };
 
 /** A flow from plain descriptions; missing parts mean the identity, standard units and a normal base. */
 export function makeFlow({ layers = [], centre = [0, 0], scale = 1, base = ['normal'] }) {
-  return { layers: layers.map((layer) => (layer.lines === undefined ? makeLayer(layer) : layer)), centre, scale, base };
+  return { layers: layers.map((layer) => (layer instanceof Layer ? layer : makeLayer(layer))), centre, scale, base };
 }
 
 export function encode(flow, xy, out = new Float64Array(xy.length), logDet = null) {
@@ -113,10 +111,6 @@ export function logProb(flow, xy, out = new Float64Array(xy.length / 2), depth =
   return addBase(flow.base, z, out);
 }
 
-export function baseLogProb(base, z, out = new Float64Array(z.length / 2)) {
-  return addBase(base, z, out.fill(0));
-}
-
 /** Add the log density of two independent coordinates of the base. */
 function addBase(base, z, out) {
   const nu = base[0] === 'student' ? base[1] : 0;
@@ -136,32 +130,6 @@ export function logGamma(x) {
   const r = 1 / (y * y);
   const series = (1 / 12 - r * (1 / 360 - r * (1 / 1260 - r * (1 / 1680 - r / 1188)))) / y;
   return (y - 0.5) * Math.log(y) - y + 0.5 * Math.log(2 * Math.PI) + series - shift;
-}
-
-/**
- * A latent sample. Each coordinate is sqrt(nu (U^(-2/nu) - 1)) cos(2 pi V) (Bailey 1994, polar generation of
- * Student's t), whose limit for nu -> infinity is Box and Muller's normal: a dot moves smoothly with nu.
- */
-export function basePoints(base, n, seed = 1, out = new Float64Array(2 * n)) {
-  const random = mulberry(seed);
-  const nu = base[0] === 'student' ? base[1] : 0;
-  for (let i = 0; i < 2 * n; i++) {
-    const log = -Math.log(1 - random());
-    const square = nu ? nu * Math.expm1((2 * log) / nu) : 2 * log;
-    out[i] = Math.sqrt(square) * Math.cos(2 * Math.PI * random());
-  }
-  return out;
-}
-
-/** Uniform numbers in [0, 1) from a 32-bit seed (mulberry32, T. Ettinger 2017, public domain). */
-function mulberry(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let x = Math.imul(state ^ (state >>> 15), state | 1);
-    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
-    return ((x ^ (x >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 export function jacobianAt(flow, z, depth = flow.layers.length) {

@@ -43,6 +43,7 @@ class Curves(NamedTuple):
     rows: NDArray[np.float64]
 
 
+@torch.no_grad()
 def tabulate(flow: Flow, member: int = 0) -> FlowMaps:
     """Layer maps of one member; raises ValueError for a flow that is not 2-D or has conditions."""
     if flow.dim != 2:
@@ -103,7 +104,6 @@ def _curves(couplings: Sequence[Coupling], member: int) -> list[Curves]:
     return [found[i] for i in range(len(couplings))]
 
 
-@torch.no_grad()
 def _networks(couplings: Sequence[Coupling], member: int) -> Networks:
     weights = [[w[member] for w in c.conditioner.weights] for c in couplings]
     biases = [[b[member] for b in c.conditioner.biases] for c in couplings]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 
-def flatten(module: nn.Module, members: int) -> nn.Parameter:
-    """Move the module's parameters into one (E, P) parameter and make them views of it.
+def flatten(module: nn.Module, members: int) -> Tensor:
+    """Move the module's parameters into one matrix (E, P) and make them views of it.
 
     Per-member clipping is then one norm along the rows of its gradient, and the optimiser makes
     one call for all layers. The module must not be moved or cast afterwards. Raises ValueError
@@ -23,11 +23,11 @@ def flatten(module: nn.Module, members: int) -> nn.Parameter:
                 f"the {members} members of the ensemble."
             )
     rows = [p.detach().reshape(members, -1) for p in parameters.values()]
-    flat = nn.Parameter(torch.cat(rows, dim=1))
+    flat = torch.cat(rows, dim=1)
     start = 0
     for parameter in parameters.values():
         columns = slice(start, start + parameter.numel() // members)
-        parameter.data = flat.data[:, columns].view(parameter.shape)
+        parameter.data = flat[:, columns].view(parameter.shape)
         start = columns.stop
     return flat
 

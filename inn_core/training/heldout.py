@@ -16,7 +16,7 @@ from inn_core.flows.flow import Flow
 #: Points behind the numbers of a running fit: a snapshot must stay a few per cent of the training.
 RUNNING_POINTS = 1_000
 #: Points behind the round-trip error of a snapshot (the check report takes all).
-ROUND_TRIP_POINTS = 250
+ROUND_TRIP_POINTS = 100
 #: Points behind a final number: the "gap" of every table in this project.
 FINAL_POINTS = 50_000
 

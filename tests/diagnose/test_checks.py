@@ -9,7 +9,6 @@ import pytest
 import torch
 from torch import Tensor
 
-from tests import flowcases
 from inn_core import registry
 from inn_core.diagnose import distance
 from inn_core.diagnose.invert import jacobian, jacobian_error, round_trip
@@ -17,6 +16,7 @@ from inn_core.diagnose.mass import mass
 from inn_core.diagnose.report import LATENT_BOX
 from inn_core.flows.flow import Flow
 from inn_core.specs import FlowSpec
+from tests import flowcases
 
 SPECS = [
     FlowSpec(coupling=coupling, linear=linear, base=base, layers=4, hidden=(16,), actnorm=actnorm)

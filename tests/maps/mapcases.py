@@ -17,7 +17,7 @@ NUMBERS: dict[str, float] = dict.fromkeys(
 
 
 def layer(kind: str, seed: int, scale: float = 1.0, knots: int = 40, bins: int = 5) -> LayerMap:
-    """A random layer; ``scale`` is the size of its raw numbers. "free": log-scales without bound."""
+    """A random layer with raw numbers of size ``scale``; "free" has log-scales without bound."""
     rng = np.random.default_rng(seed)
     formula, active = kind.rstrip("01"), int(kind[-1]) if kind[-1] in "01" else -1
     places = np.unique(rng.integers(-7 * 2048, 7 * 2048, knots)) / 2048

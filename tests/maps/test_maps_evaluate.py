@@ -31,11 +31,12 @@ def check_round_trip(layer: LayerMap, t: float, p: Any) -> None:
 
 
 def check_log_det(layer: LayerMap, t: float, p: Any) -> None:
-    """ln |det| of finite differences, both ways; a coupling's passive coordinate stays to the bit."""
+    """The log-det is that of finite differences, both ways; passive coordinates stay to the bit."""
     for go in (evaluate.forward, evaluate.inverse):
         step = 1e-6 * (1 + np.abs(p))
         columns = [
-            (go(layer, p + step * e, t)[0] - go(layer, p - step * e, t)[0]) / (2 * step[:, i : i + 1])
+            (go(layer, p + step * e, t)[0] - go(layer, p - step * e, t)[0])
+            / (2 * step[:, i : i + 1])
             for i, e in enumerate(np.eye(2))
         ]
         det = columns[0][:, 0] * columns[1][:, 1] - columns[0][:, 1] * columns[1][:, 0]
@@ -99,7 +100,9 @@ def test_trace_adds_up_to_encode() -> None:
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-@pytest.mark.parametrize("kinds", [("affine1", "lu", "affine0"), ("spline1", "rotation", "spline0")])
+@pytest.mark.parametrize(
+    "kinds", [("affine1", "lu", "affine0"), ("spline1", "rotation", "spline0")]
+)
 def test_mass_is_one(seed: int, kinds: tuple[str, ...]) -> None:
     """By quadrature in x: the midpoint rule, with the far tails of the base left out."""
     flow = replace(mapcases.maps(2 * seed, kinds, scale=0.5, knots=12), base=("normal",))

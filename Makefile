@@ -1,0 +1,50 @@
+# make run: the lab in a browser.  make test: every check.  Both set up .venv by themselves.
+.PHONY: run test lint unit live soak pretrained clean help
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+PORT ?= 8501
+BIN := .venv/bin
+# A budget of steps, not of seconds: any machine makes the same flow.
+PRETRAIN ?= --steps 4000 --seconds 600
+NAMES := from inn_core.registry import *; print(*(f'{t}-{c}' for t in TARGETS for c in COUPLINGS))
+# These start servers, workers and a browser: one at a time, after everything else.
+LIVE := $(wildcard tests/runs tests/live tests/browser tests/load)
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+run: .venv/.app ## serve the lab (PORT=8501)
+	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+
+test: lint unit live ## ruff, mypy, unit tests, then the live path in a real Chromium
+
+lint: .venv/.dev ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+unit: .venv/.dev ## tests without servers and browsers
+	$(BIN)/python -m pytest -n 2 $(addprefix --ignore=,$(LIVE))
+
+live: .venv/.dev ## tests with workers, sockets and a browser
+	chromium=$$(.ci/chromium) && PUSHFORWARD_CHROMIUM=$$chromium $(BIN)/python -m pytest $(LIVE)
+
+soak: .venv/.dev ## an hour of updates in a browser
+	chromium=$$(.ci/chromium) && PUSHFORWARD_CHROMIUM=$$chromium $(BIN)/python -m pytest -m soak
+
+pretrained: .venv/.app ## make every file of assets/pretrained again (about a minute each)
+	@mkdir -p assets/pretrained
+	set -e; for name in $$($(BIN)/python -c "$(NAMES)"); do \
+	    $(BIN)/python -m inn_core pretrain $$name assets/pretrained/$$name.run $(PRETRAIN); done
+
+.venv/.app: pyproject.toml constraints.txt .ci/venv
+	.ci/venv
+	@touch $@
+
+.venv/.dev: pyproject.toml constraints.txt .ci/venv
+	.ci/venv dev
+	@touch $@ .venv/.app
+
+clean: ## remove what make made
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache *.egg-info

@@ -1,0 +1,63 @@
+/**
+ * A decoded flow as the stage uses it: layers counted from z to x, work in place, in the flow's own
+ * standardised units h (x = centre + scale h). The mathematics is in maps.js.
+ */
+import { forward, inverse, jacobianAt, encodePartial, logProb, makeFlow } from './maps.js';
+
+export class StageFlow {
+  /** @param {import('./maps.js').Flow} maps */
+  constructor(maps) {
+    this.maps = maps;
+    this.depth = maps.layers.length; // L
+    this.centre = maps.centre;
+    this.scale = maps.scale;
+    this.base = maps.base;
+  }
+
+  /** The layer that is undone between depth k and k + 1. */
+  layerAt(k) {
+    return this.maps.layers[this.depth - 1 - k];
+  }
+
+  /** states[0] = z is given; fill states[1] .. states[L] = h. */
+  decodeStates(states) {
+    for (let k = 0; k < this.depth; k++) inverse(this.layerAt(k), states[k], states[k + 1], null, 1);
+  }
+
+  /** states[L] = h is given; fill states[L - 1] .. states[0] = z. */
+  encodeStates(states) {
+    for (let k = this.depth - 1; k >= 0; k--) {
+      forward(this.layerAt(k), states[k + 1], states[k], null, 1);
+    }
+  }
+
+  /** A fraction of the way from depth k to k + 1. */
+  partial(k, fraction, points, out) {
+    inverse(this.layerAt(k), points, out, null, fraction);
+  }
+
+  /** Position and Jacobian of the latent point z at a depth, in standardised units. */
+  jacobian(z, depth) {
+    const { x, y, matrix } = jacobianAt(this.maps, z, depth);
+    return {
+      x: (x - this.centre[0]) / this.scale,
+      y: (y - this.centre[1]) / this.scale,
+      matrix: matrix.map((entry) => entry / this.scale),
+    };
+  }
+
+  /** The latent point of a standardised point h at a depth. */
+  latentOf(point, depth) {
+    const { centre, scale } = this;
+    const x = Float64Array.of(centre[0] + scale * point[0], centre[1] + scale * point[1]);
+    return encodePartial(this.maps, x, depth);
+  }
+
+  /** Log-density of data-unit points at a depth, in nats a data unit^2. */
+  logDensity(points, out, depth) {
+    return logProb(this.maps, points, out, depth);
+  }
+}
+
+/** The flow that does nothing, in the units of a target: what a room shows before a frame has come. */
+export const identity = (units = {}) => new StageFlow(makeFlow(units));

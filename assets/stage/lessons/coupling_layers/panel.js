@@ -1,0 +1,279 @@
+/**
+ * One layer of a flow to look at: the room with its rails, and the layer's curves on the same axis,
+ * below while the rails stand upright, at the left while they lie. A line through both marks the
+ * column (or row) that is looked at. The other pair of lanes shows the neighbouring layer, faded.
+ */
+import { curvesAt } from '../../layers.js';
+import { forward, inverse } from '../../maps.js';
+import { Room } from '../../room.js';
+import { Lane } from './lane.js';
+import { RailsPainter } from './rails.js';
+import { TILE } from './measure.js';
+
+const MARKS = [-2, -1, 0, 1, 2]; // heights in a column whose landing places stand for a general kind
+const lane = (curve) => `<div class="pl-lane" data-curve="${curve}" data-mark="${curve}" role="slider" tabindex="0">`
+  + `<canvas aria-hidden="true"></canvas><span class="pl-name"></span></div>`;
+
+const TEMPLATE = `
+  <div class="pl-side">${lane('s')}${lane('t')}</div>
+  <div class="pf-box pl-box" data-mark="rails"><canvas role="img"></canvas>
+    <svg class="pf-overlay" aria-hidden="true"><g class="pf-ticks"></g>
+      <g class="pl-goal" data-mark="goal" visibility="hidden"><circle/><circle/></g>
+      <g class="pl-spot"><line class="pl-halo"/><line/><circle class="pl-from" r="6"/><path class="pl-tip"/><circle class="pl-now" r="5.5"/></g>
+      <g class="pl-guess" visibility="hidden"><path d="M-7-7L7 7M7-7L-7 7"/></g></svg>
+    <output class="pf-readout" hidden></output></div>
+  <div class="pl-below">${lane('t')}${lane('s')}</div>
+  <i class="pl-column" data-mark="column" aria-hidden="true"></i>`;
+
+export class Panel {
+  /** @param {HTMLElement} host */
+  constructor(host) {
+    this.host = host;
+    host.classList.add('pl-panel');
+    host.innerHTML = TEMPLATE;
+    const get = (selector) => host.querySelector(selector);
+    this.room = new Room(get('.pl-box'));
+    this.lanes = ['.pl-below', '.pl-side'].map((place, i) => Object.fromEntries(['t', 's'].map((curve) => [
+      curve, new Lane(get(`${place} [data-curve=${curve}]`), curve, i === 1),
+    ])));
+    this.parts = {
+      column: get('.pl-column'), spot: get('.pl-spot'), goal: get('.pl-goal'), guess: get('.pl-guess'),
+      readout: get('.pf-readout'), lines: host.querySelectorAll('.pl-spot line'), from: get('.pl-from'),
+      tip: get('.pl-tip'), now: get('.pl-now'), circles: host.querySelectorAll('.pl-goal circle'),
+    };
+    this.painter = new RailsPainter();
+    this.flow = null;
+    this.ride = null;
+    this.at = 0; // place between x (0) and z (L)
+    this.spot = [-0.9, 0.75]; // the point that is looked at, before the layer
+    this.half = 3.75;
+    this.handles = null; // (k, curve) -> [[u, v], ...] while the curves can be drawn
+    this.extra = () => ({}); // (k, curve) -> {hint, ghost, held}
+    this.scales = true; // whether the s lanes are there
+    this.goal = false;
+    this.points = new Float64Array(0);
+    this.rings = new Float64Array(0);
+    this.dirty = true;
+    this.lit = '';
+  }
+
+  /** Fit to a width in CSS pixels. */
+  layout(width, tallest, dpr) {
+    const narrow = width < 430;
+    const t = narrow ? 58 : 92;
+    const s = this.scales ? (narrow ? 40 : 62) : 0;
+    const gap = narrow ? 4 : 8;
+    const side = t + s + (s ? gap : 0);
+    const box = Math.floor(Math.min(width - side - gap, tallest));
+    this.host.style.setProperty('--pl-room', `${box}px`);
+    this.host.style.setProperty('--pl-gap', `${gap}px`);
+    this.host.classList.toggle('narrow', narrow);
+    this.room.resize(box, box, dpr);
+    const [below, beside] = this.lanes;
+    below.t.resize(box, narrow ? 92 : 122, dpr);
+    below.s.resize(box, narrow ? 60 : 78, dpr);
+    beside.t.resize(t, box, dpr);
+    beside.s.resize(s || 1, box, dpr);
+    for (const pair of this.lanes) pair.s.box.hidden = !this.scales;
+    this.dirty = true;
+  }
+
+  show(flow, ride, half) {
+    this.flow = flow;
+    this.ride = ride;
+    this.half = half;
+    this.painter.reach = Math.ceil(half / TILE - 1e-9) * TILE;
+    this.at = Math.min(this.at, flow.layers.length);
+    this.dirty = true;
+  }
+
+  get depth() { return this.flow ? this.flow.layers.length : 0; }
+
+  /** Index of the layer that is looked at, and the share of it that is done. */
+  get inside() {
+    const k = Math.max(0, Math.min(this.depth - 1, Math.ceil(this.at - 1e-9) - 1));
+    return { k, t: Math.min(1, Math.max(0, this.at - k)) };
+  }
+
+  get layer() { return this.flow?.layers[this.inside.k]; }
+
+  /** The layer whose curves the lanes for this active coordinate show: this one or the nearest. */
+  layerFor(active) {
+    const { k } = this.inside;
+    const { layers } = this.flow;
+    for (let away = 0; away < layers.length; away++) {
+      for (const at of [k + away, k - away]) if (layers[at]?.active === active) return at;
+    }
+    return -1;
+  }
+
+  /** Both curves of a layer over the window; for a general kind marks and their log-stretch. */
+  curves(k) {
+    const layer = this.flow.layers[k];
+    const u = Float64Array.from({ length: 161 }, (_, i) => this.half * (i / 80 - 1));
+    if (layer.formula === 'affine') {
+      const { s, t } = curvesAt(layer, u);
+      return { t: [{ u, v: t }], s: [{ u, v: s }] };
+    }
+    const rows = { t: [], s: [] };
+    for (const mark of MARKS) {
+      const points = new Float64Array(2 * u.length);
+      const log = new Float64Array(u.length);
+      u.forEach((value, i) => {
+        points[2 * i + 1 - layer.active] = value;
+        points[2 * i + layer.active] = mark;
+      });
+      forward(layer, points, points, log);
+      rows.t.push({ u, v: u.map((_, i) => points[2 * i + layer.active]) });
+      rows.s.push({ u, v: log });
+    }
+    return rows;
+  }
+
+  /** What the layer does to the spot: u, a, a', s and t there, e^s, the tile's area. */
+  reading() {
+    const { layer } = this;
+    if (!layer || layer.active < 0) return null;
+    const { active } = layer;
+    const p = Float64Array.from(this.spot);
+    const log = new Float64Array(1);
+    const q = forward(layer, p, new Float64Array(2), log);
+    const values = { u: p[1 - active], a: p[active], out: q[active], s: log[0], t: NaN, active };
+    if (layer.formula === 'affine') values.t = curvesAt(layer, Float64Array.of(values.u)).t[0];
+    return values;
+  }
+
+  /** Look at a place of the room (units, as shown now). */
+  aim(point) {
+    const { layer } = this;
+    if (!layer) return;
+    const p = Float64Array.from(point);
+    inverse(layer, p, p, null, this.inside.t);
+    this.spot = [p[0], p[1]];
+    this.dirty = true;
+  }
+
+  /** Look at another column of a layer. */
+  aimColumn(active, u) {
+    this.spot[1 - active] = Math.min(this.half, Math.max(-this.half, u));
+    this.dirty = true;
+  }
+
+  draw(shown, theme, colours) {
+    if (!this.dirty || !this.flow || !theme || !this.room.cssWidth) return;
+    this.dirty = false;
+    const { room, ride, flow } = this;
+    const { k, t } = this.inside;
+    const layer = flow.layers[k];
+    room.look({ x: 0, y: 0, halfX: this.half, halfY: this.half });
+    this.painter.paint(room, layer, t, shown, theme);
+    if (shown.model) {
+      this.points = fit(this.points, ride.latent.length);
+      room.raster.stamp(ride.place(ride.model, this.at, this.points), ride.latent.length / 2, room.view, room.point, colours, 225);
+    }
+    if (shown.data) {
+      this.rings = fit(this.rings, ride.data[0].length);
+      room.raster.stamp(ride.place(ride.data, this.at, this.rings), ride.data[0].length / 2, room.view, room.ring, room.dataInk, 190);
+    }
+    room.raster.show();
+    room.label({ centre: [0, 0], scale: 1 });
+    this.drawLanes(layer, theme);
+    this.drawSpot(layer, t, shown);
+    this.drawGoal();
+  }
+
+  drawLanes(current, theme) {
+    for (const active of [1, 0]) {
+      const pair = this.lanes[1 - active];
+      const k = this.layerFor(active);
+      this.host.querySelector(active ? '.pl-below' : '.pl-side').classList.toggle('empty', k < 0);
+      if (k < 0) continue;
+      const rows = this.curves(k);
+      const layer = this.flow.layers[k];
+      const faded = current.active !== active;
+      const reading = faded ? null : this.reading();
+      for (const curve of ['t', 's']) {
+        if (curve === 's' && !this.scales) continue;
+        const one = pair[curve];
+        one.half = this.half;
+        one.k = k;
+        one.range = this.handles ? (curve === 't' ? 4 : 2) : rangeOf(rows[curve], curve);
+        const here = reading && layer.formula === 'affine' ? [reading.u, reading[curve]] : null;
+        one.draw({
+          curves: rows[curve], handles: this.handles?.(k, curve) ?? [], here, theme, faded,
+          lit: this.lit === curve && !faded, ...this.extra(k, curve),
+        });
+      }
+    }
+  }
+
+  drawSpot(layer, t, shown) {
+    const { parts, room } = this;
+    const coupling = layer.active >= 0;
+    parts.spot.setAttribute('visibility', coupling ? 'visible' : 'hidden');
+    parts.column.hidden = !coupling;
+    parts.readout.hidden = !(coupling && shown.tiles);
+    if (!coupling) return;
+    const p = Float64Array.from(this.spot);
+    const there = forward(layer, p, new Float64Array(2));
+    const now = forward(layer, p, new Float64Array(2), null, t);
+    const [x0, y0] = room.toPixels(...p);
+    const [x1, y1] = room.toPixels(...there);
+    const [x, y] = room.toPixels(...now);
+    for (const line of parts.lines) set(line, { x1: x0, y1: y0, x2: x1, y2: y1 });
+    set(parts.from, { cx: x0, cy: y0 });
+    set(parts.now, { cx: x, cy: y });
+    const turn = (Math.atan2(y1 - y0, x1 - x0) * 180) / Math.PI;
+    const long = Math.hypot(x1 - x0, y1 - y0) > 26;
+    parts.tip.setAttribute('d', long ? 'M0 0L-11 5.5V-5.5Z' : '');
+    parts.tip.setAttribute('transform', `translate(${x1} ${y1}) rotate(${turn})`);
+    const { style } = parts.column;
+    const upright = layer.active === 1;
+    parts.column.classList.toggle('lying', !upright);
+    const box = this.room.box;
+    style.transform = upright ? `translateX(${box.offsetLeft + x}px)` : `translateY(${box.offsetTop + y}px)`;
+    if (shown.tiles) this.tileReadout(layer, now, shown);
+  }
+
+  /** Index of the tile that the spot lies in. */
+  get tile() {
+    const { reach, areas } = this.painter;
+    const count = Math.round((2 * reach) / TILE);
+    const { active } = this.layer;
+    const i = Math.floor((this.spot[1 - active] + reach) / TILE);
+    const j = Math.floor((this.spot[active] + reach) / TILE);
+    return i >= 0 && j >= 0 && i < count && j < count ? areas[i * count + j] : NaN;
+  }
+
+  tileReadout(layer, now, { sentence }) {
+    const { readout } = this.parts;
+    const area = this.tile;
+    readout.hidden = !Number.isFinite(area);
+    if (readout.hidden) return;
+    readout.textContent = sentence(area);
+    const [x, y] = this.room.toPixels(...now);
+    const wide = readout.offsetWidth;
+    const left = Math.min(this.room.cssWidth - wide - 6, Math.max(6, x + 16));
+    readout.style.transform = `translate(${left}px, ${Math.max(6, Math.min(this.room.cssHeight - 32, y - 34))}px)`;
+  }
+
+  drawGoal() {
+    const { goal, circles } = this.parts;
+    goal.setAttribute('visibility', this.goal ? 'visible' : 'hidden');
+    if (!this.goal) return;
+    const [cx, cy] = this.room.toPixels(0, 0);
+    circles.forEach((circle, i) => set(circle, { cx, cy, r: ((i + 1) * this.room.view.k) / this.room.dpr }));
+  }
+}
+
+const set = (node, values) => {
+  for (const [name, value] of Object.entries(values)) node.setAttribute(name, value);
+};
+
+const fit = (buffer, length) => (buffer.length === length ? buffer : new Float64Array(length));
+
+/** A lane's half height: the least of a few that holds the curves. */
+function rangeOf(rows, curve) {
+  const far = rows.reduce((most, { v }) => v.reduce((m, value) => Math.max(m, Math.abs(value)), most), 0);
+  return (curve === 't' ? [1.5, 3, 4.5, 6, 9] : [1, 2, 3, 4]).find((range) => range >= 0.98 * far) ?? 12;
+}

@@ -1,0 +1,203 @@
+/**
+ * The loss curve is the time slider. Height is nats above the entropy of the data on a scale that is
+ * linear near the floor and logarithmic above (asinh), so that both the first fall and the last
+ * hundredths can be read. Below the floor lies the strip that no model can enter.
+ */
+
+const SVG = 'http://www.w3.org/2000/svg';
+const LINEAR = 0.05; // nats: where the scale turns from linear to logarithmic
+const TICKS = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 1000, 1e4, 1e5, 1e6];
+const EVERY = 120; // ms between redrawings
+
+const height = (excess) => Math.asinh(excess / LINEAR);
+
+function element(name, parent, attributes = {}) {
+  const node = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  parent.append(node);
+  return node;
+}
+
+export class LossCurve {
+  /**
+   * @param {HTMLElement} box .pf-curve
+   * @param {Object} player rewindTo(step), live(), stepBy(frames)
+   */
+  constructor(box, timeline, player) {
+    this.box = box;
+    this.timeline = timeline;
+    this.player = player;
+    this.cursor = box.querySelector('.pf-cursor');
+    this.dot = this.cursor.querySelector('i');
+    this.empty = box.querySelector('.pf-empty');
+    this.svg = element('svg', box, { class: 'pf-plot', 'aria-hidden': 'true' });
+    this.below = element('rect', this.svg, { class: 'pf-below' });
+    this.ticks = element('g', this.svg, { class: 'pf-ticks' });
+    this.ghost = element('path', this.svg, { class: 'pf-ghost' });
+    this.ghostName = element('text', this.svg, { class: 'pf-ghost-name' });
+    this.line = element('path', this.svg, { class: 'pf-line' });
+    this.floor = element('line', this.svg, { class: 'pf-floor' });
+    this.floorName = element('text', this.svg, { class: 'pf-floor-name' });
+    this.drawn = '';
+    this.last = 0;
+    this.area = { left: 44, right: 8, top: 8, floor: 0, bottom: 0, width: 1 };
+    this.listen();
+  }
+
+  resize(width, tall) {
+    this.width = width;
+    this.tall = tall;
+    this.svg.setAttribute('viewBox', `0 0 ${width} ${tall}`);
+    const { area } = this;
+    area.width = Math.max(10, width - area.left - area.right);
+    area.bottom = tall - 20;
+    area.floor = area.bottom - 19;
+    this.drawn = '';
+  }
+
+  /** Draw again if anything changed. `words` has say and number. */
+  update(now, words) {
+    const { timeline, width } = this;
+    const key = `${timeline.version}|${width}|${this.tall}`;
+    if (!width || key === this.drawn || now - this.last < EVERY) return;
+    this.drawn = key;
+    this.last = now;
+    const { rows, entropy, ghost } = timeline;
+    const some = rows.length > 0 && entropy !== null;
+    this.empty.hidden = some;
+    this.svg.style.display = some ? '' : 'none';
+    if (!some) return;
+    this.scale(rows, entropy, ghost);
+    this.line.setAttribute('d', this.path(rows, entropy));
+    this.drawGhost(ghost, words);
+    this.drawAxes(entropy, words);
+  }
+
+  /** Ranges: steps from 0; excess up to what the curve shows after its wild first moments. */
+  scale(rows, entropy, ghost) {
+    this.lastStep = Math.max(rows[rows.length - 1].step, 100);
+    let most = 0.3;
+    for (const row of rows) most = Math.max(most, row.nll - entropy);
+    if (ghost) {
+      for (const row of ghost.rows) if (row.step <= this.lastStep) most = Math.max(most, row.nll - ghost.entropy);
+    }
+    this.most = Math.min(most, 1e6);
+    this.top = height(this.most) * 1.04;
+  }
+
+  x(step) {
+    return this.area.left + (step / this.lastStep) * this.area.width;
+  }
+
+  y(excess) {
+    const { area } = this;
+    const rate = (area.floor - area.top) / this.top;
+    return Math.min(area.bottom - 2, area.floor - rate * height(Math.min(excess, this.most)));
+  }
+
+  /** A line with at most about two points a pixel. */
+  path(rows, entropy) {
+    const parts = [];
+    let last = -1;
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i];
+      if (row.step > this.lastStep) break;
+      const x = this.x(row.step);
+      if (x - last < 0.5 && i < rows.length - 1) continue;
+      last = x;
+      parts.push(`${x.toFixed(1)} ${this.y(row.nll - entropy).toFixed(1)}`);
+    }
+    return parts.length ? `M${parts.join('L')}` : '';
+  }
+
+  drawGhost(ghost, { say }) {
+    this.ghost.setAttribute('d', ghost ? this.path(ghost.rows, ghost.entropy) : '');
+    this.ghostName.textContent = '';
+    if (!ghost) return;
+    const near = ghost.rows.filter((row) => row.step <= this.lastStep * 0.5).pop();
+    if (!near) return;
+    this.ghostName.textContent = say('ghost');
+    this.ghostName.setAttribute('x', this.x(near.step) + 4);
+    this.ghostName.setAttribute('y', Math.max(12, this.y(near.nll - ghost.entropy) - 6));
+  }
+
+  drawAxes(entropy, { say, number }) {
+    const { area, width, ticks } = this;
+    const right = width - area.right;
+    const set = (node, values) => Object.entries(values).forEach(([k, v]) => node.setAttribute(k, v));
+    set(this.below, { x: area.left, y: area.floor, width: area.width, height: area.bottom - area.floor });
+    set(this.floor, { x1: area.left, x2: right, y1: area.floor, y2: area.floor });
+    set(this.floorName, { x: right - 4, y: area.floor + 14, 'text-anchor': 'end' });
+    const value = { entropy: number(entropy, 3) };
+    this.floorName.textContent = say(width < 460 ? 'floor_short' : 'floor', value);
+    ticks.replaceChildren();
+    let last = area.floor + 4;
+    for (const excess of TICKS) {
+      const y = this.y(excess);
+      if (excess > this.most || last - y < 20 || y < area.top + 4) continue;
+      last = y;
+      element('line', ticks, { x1: area.left, x2: right, y1: y, y2: y });
+      const text = element('text', ticks, { x: area.left - 6, y: y + 4, 'text-anchor': 'end' });
+      text.textContent = `+${excess < 1e4 ? excess : excess.toExponential(0).replace('e+', 'e')}`;
+    }
+    const steps = nice(this.lastStep / Math.max(2, Math.min(6, area.width / 90)));
+    for (let step = 0; step <= this.lastStep; step += steps) {
+      const x = this.x(step);
+      const end = x > right - 40;
+      const text = element('text', ticks, {
+        x: end ? right : x, y: area.bottom + 15, 'text-anchor': end ? 'end' : step ? 'middle' : 'start',
+      });
+      text.textContent = step ? number(step, 0) : `${say('loss_step')} 0`;
+    }
+  }
+
+  /** Put the cursor at a row; `rewound` draws the vertical line. */
+  point(row, rewound, words) {
+    const { cursor, timeline, box } = this;
+    const hidden = !row || !this.width || timeline.entropy === null || !this.drawn || !Number.isFinite(row.nll);
+    cursor.hidden = hidden;
+    if (hidden) return;
+    cursor.style.transform = `translateX(${this.x(Math.min(row.step, this.lastStep))}px)`;
+    cursor.classList.toggle('rewound', rewound);
+    this.dot.style.top = `${this.y(row.nll - timeline.entropy)}px`;
+    box.setAttribute('aria-valuemax', this.lastStep);
+    box.setAttribute('aria-valuenow', row.step);
+    box.setAttribute('aria-valuetext', words.say('at_step', {
+      step: words.number(row.step, 0), nll: words.number(row.nll, 3),
+    }));
+  }
+
+  listen() {
+    const { box } = this;
+    const move = (event) => {
+      const x = event.clientX - box.getBoundingClientRect().left - this.area.left;
+      this.player.rewindTo((this.lastStep * x) / this.area.width, this.lastStep);
+    };
+    box.addEventListener('pointerdown', (event) => {
+      if (event.button !== 0 || !this.timeline.frames.length) return;
+      box.setPointerCapture(event.pointerId);
+      this.held = event.pointerId;
+      move(event);
+    });
+    box.addEventListener('pointermove', (event) => {
+      if (this.held === event.pointerId) move(event);
+    });
+    const release = () => { this.held = null; };
+    box.addEventListener('pointerup', release);
+    box.addEventListener('pointercancel', release);
+    box.addEventListener('keydown', (event) => {
+      const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -20, PageUp: 20 }[event.key];
+      if (event.key === 'End') this.player.live();
+      else if (event.key === 'Home') this.player.stepBy(-1e6);
+      else if (by) this.player.stepBy(by);
+      else return;
+      event.preventDefault();
+    });
+  }
+}
+
+/** 1, 2 or 5 times a power of ten, at least `least`. */
+function nice(least) {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, least)));
+  return [1, 2, 5, 10].map((f) => f * power).find((step) => step >= least);
+}

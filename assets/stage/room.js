@@ -1,0 +1,204 @@
+/**
+ * One room: a canvas with its raster, the window on the plane, ticks, and what lies on top.
+ * All positions are in the flow's standardised units.
+ */
+import { Raster, makeSprite } from './raster.js';
+import { pack } from './colours.js';
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+export class Room {
+  /** @param {HTMLElement} box holds the canvas and the overlay */
+  constructor(box) {
+    this.box = box;
+    this.raster = new Raster(box.querySelector('canvas'));
+    this.overlay = box.querySelector('svg');
+    this.ticks = box.querySelector('.pf-ticks');
+    this.view = { x: 0, y: 0, k: 100, px: 0, py: 0 }; // (x, y) lies at pixel (px, py)
+    this.zoom = { x: 0, y: 0, factor: 1 }; // what the reader did: shift in units, magnification
+    this.dirty = true;
+    this.dpr = 1;
+    this.tickKey = '';
+    this.back = null;
+    this.flat = 0;
+  }
+
+  /** Fit the canvas to a size in CSS pixels; returns whether it changed. */
+  resize(width, height, dpr) {
+    this.dpr = dpr;
+    this.cssWidth = width;
+    this.cssHeight = height;
+    const changed = this.raster.resize(Math.round(width * dpr), Math.round(height * dpr));
+    if (changed) {
+      this.back = null;
+      this.box.style.height = `${height}px`;
+      this.overlay.setAttribute('viewBox', `0 0 ${width} ${height}`);
+      this.view.px = this.raster.width / 2;
+      this.view.py = this.raster.height / 2;
+      const size = Math.min(1, Math.max(0.7, width / 560)); // small rooms, small points
+      this.point = makeSprite(1.45 * size * dpr, 0, this.raster.width);
+      this.ring = makeSprite(2.3 * size * dpr, 0.95 * dpr, this.raster.width);
+      this.plain();
+      this.dirty = true;
+    }
+    return changed;
+  }
+
+  /** Colours of the theme. */
+  paint(theme) {
+    this.theme = theme;
+    this.flat = pack(theme.room);
+    this.gridInk = pack(theme.latent);
+    this.dataInk = pack(theme.data);
+    this.plain();
+    this.dirty = true;
+  }
+
+  /** Background without density. */
+  plain() {
+    this.raster.background?.fill(this.flat);
+  }
+
+  /** A second background to paint on while the first is shown. */
+  spare() {
+    const { raster } = this;
+    if (!this.back || this.back.length !== raster.background.length) {
+      this.back = new Int32Array(raster.background.length);
+    }
+    return this.back;
+  }
+
+  /** Show the spare background; ignored when the room was resized meanwhile. */
+  swap(painted) {
+    if (painted.length !== this.raster.background.length) return;
+    this.back = this.raster.background;
+    this.raster.background = painted;
+    this.dirty = true;
+  }
+
+  /** Look at a window, with the reader's own zoom on top. */
+  look(window) {
+    const { width, height } = this.raster;
+    const k = this.zoom.factor * Math.min(width / (2 * window.halfX), height / (2 * window.halfY));
+    const x = window.x + this.zoom.x;
+    const y = window.y + this.zoom.y;
+    if (x === this.view.x && y === this.view.y && k === this.view.k) return;
+    Object.assign(this.view, { x, y, k });
+    this.dirty = true;
+  }
+
+  /** CSS pixels in the room's box to units. */
+  toUnits(px, py) {
+    const { view, dpr, cssWidth, cssHeight } = this;
+    return [
+      view.x + ((px - cssWidth / 2) * dpr) / view.k,
+      view.y - ((py - cssHeight / 2) * dpr) / view.k,
+    ];
+  }
+
+  /** Units to CSS pixels in the room's box. */
+  toPixels(x, y) {
+    const { view, dpr, cssWidth, cssHeight } = this;
+    return [
+      cssWidth / 2 + ((x - view.x) * view.k) / dpr,
+      cssHeight / 2 - ((y - view.y) * view.k) / dpr,
+    ];
+  }
+
+  /**
+   * Paint everything.
+   * @param {Object} scene {grid, gridAt, straight, points, pointsAt, colours, data, dataAt}: clouds or
+   *   null, and the positions to draw
+   */
+  draw(scene) {
+    const { raster, view } = this;
+    raster.begin();
+    if (scene.grid) this.drawGrid(scene.grid, scene.gridAt, scene.straight);
+    if (scene.data) {
+      raster.stamp(scene.dataAt, scene.data.n, view, this.ring, this.dataInk, 190);
+    }
+    if (scene.points) {
+      raster.stamp(scene.pointsAt, scene.points.n, view, this.point, scene.colours, 235);
+    }
+    raster.show();
+    this.dirty = false;
+  }
+
+  /** Lines of the grid; straight ones need their ends only. */
+  drawGrid(grid, at, straight) {
+    const { raster, view, dpr, theme } = this;
+    const stride = straight ? grid.vertices - 1 : 1;
+    const left = view.px - view.x * view.k;
+    const top = view.py + view.y * view.k;
+    for (let line = 0, i = 0; line < grid.lines; line++) {
+      const axis = grid.isAxis(line);
+      const half = (axis ? 0.75 : 0.5) * dpr;
+      const strength = (axis ? 210 : 130) - (theme.dark ? 20 : 0);
+      let x0 = left + at[2 * i] * view.k;
+      let y0 = top - at[2 * i + 1] * view.k;
+      for (let v = stride; v < grid.vertices; v += stride) {
+        i += stride;
+        const x1 = left + at[2 * i] * view.k;
+        const y1 = top - at[2 * i + 1] * view.k;
+        raster.line(x0, y0, x1, y1, half, strength);
+        x0 = x1;
+        y0 = y1;
+      }
+      i++;
+    }
+    raster.ink(this.gridInk);
+  }
+
+  /**
+   * Ticks along the lower and left edge.
+   * @param {{centre: number[], scale: number}|null} units what to write; null hides the ticks
+   */
+  label(units) {
+    const { view, dpr, cssWidth, cssHeight } = this;
+    const key = units
+      ? [view.x, view.y, view.k, cssWidth, cssHeight, units.centre, units.scale].join()
+      : '';
+    if (key === this.tickKey) return;
+    this.tickKey = key;
+    this.ticks.replaceChildren();
+    if (!units) return;
+    const pixels = view.k / dpr / units.scale; // CSS pixels a labelled unit
+    const step = niceStep(70 / pixels);
+    for (const axis of [0, 1]) {
+      const extent = axis ? cssHeight : cssWidth;
+      const middle = units.centre[axis] + units.scale * (axis ? view.y : view.x);
+      const half = extent / 2 / pixels;
+      for (let i = Math.ceil((middle - half) / step); i * step <= middle + half; i++) {
+        const at = axis
+          ? extent / 2 - (i * step - middle) * pixels
+          : extent / 2 + (i * step - middle) * pixels;
+        if (at < 16 || at > extent - 16) continue;
+        this.ticks.append(tick(axis, at, cssHeight, i * step, step));
+      }
+    }
+  }
+}
+
+/** 1, 2 or 5 times a power of ten, at least `least`. */
+export function niceStep(least) {
+  const power = 10 ** Math.floor(Math.log10(least));
+  for (const factor of [1, 2, 5]) if (factor * power >= least * 0.999) return factor * power;
+  return 10 * power;
+}
+
+function tick(axis, at, height, value, step) {
+  const group = document.createElementNS(SVG, 'g');
+  const mark = document.createElementNS(SVG, 'line');
+  const text = document.createElementNS(SVG, 'text');
+  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  text.textContent = value.toFixed(digits).replace('-', '\u2212').replace(/^\u2212(0(\.0+)?)$/, '$1');
+  const place = axis
+    ? { x1: 0, x2: 4, y1: at, y2: at, x: 9, y: at + 4 }
+    : { x1: at, x2: at, y1: height, y2: height - 4, x: at, y: height - 8 };
+  for (const name of ['x1', 'x2', 'y1', 'y2']) mark.setAttribute(name, place[name]);
+  text.setAttribute('x', place.x);
+  text.setAttribute('y', place.y);
+  text.setAttribute('text-anchor', axis ? 'start' : 'middle');
+  group.append(mark, text);
+  return group;
+}

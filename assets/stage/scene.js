@@ -1,0 +1,299 @@
+/**
+ * What the two rooms show: the clouds, the windows, and the order in which work is done. It knows
+ * nothing of buttons, words or sockets.
+ */
+import { Cloud, latentPoints, toBase } from './points.js';
+import { Density } from './density.js';
+import { Grid } from './grid.js';
+import { Jobs } from './jobs.js';
+import { identity } from './flow.js';
+import { heatRamp, paintPoints } from './colours.js';
+
+export const POINTS = 4000;
+const SETTLE = 6; // rounds in which the grid's vertices find their places once a flow stands still
+const BUDGET = 5; // ms of sliced work a frame
+
+export class Scene {
+  /** @param {import('./room.js').Room} latent @param {import('./room.js').Room} data */
+  constructor(latent, data) {
+    this.latentRoom = latent;
+    this.dataRoom = data;
+    this.layers = { points: true, grid: true, density: true, data: true };
+    this.normal = latentPoints(POINTS);
+    this.points = new Cloud(POINTS);
+    this.grid = new Grid();
+    this.data = null;
+    this.dataX = null; // data points in data units
+    this.flow = identity();
+    this.now = 0; // time of the present frame, ms
+    this.depth = 0;
+    this.startAt = null; // depth to begin the next flow at
+    this.window = { x: 0, y: 0, halfX: 3.4, halfY: 3.4 };
+    this.view = null; // what is shown of the target's window, [[x_lo, x_hi], [y_lo, y_hi]]
+    this.windows = []; // one a whole depth
+    this.latentWindow = { x: 0, y: 0, halfX: 3.4, halfY: 3.4 };
+    this.jobs = new Jobs(['points', 'grid', 'data', 'density', 'latent', 'film', 'settle']);
+    this.densities = { latent: new Density(), data: new Density() };
+    this.stale = { latent: true, data: true };
+    this.painted = { latent: 0, data: 0 }; // when the densities were last begun
+    this.next = null;
+    this.adopted = 0; // counts flows shown
+    this.moved = 0; // when depth or window last changed
+    this.base = '';
+    this.colours = null;
+    this.sceneLatent = {};
+    this.sceneData = {};
+  }
+
+  setTheme(theme) {
+    this.theme = theme;
+    this.colours = paintPoints(this.normal, POINTS, theme.dark);
+    this.ramps = {
+      latent: heatRamp(theme.room, theme.latent, theme.dark ? 0.4 : 0.3),
+      data: heatRamp(theme.room, theme.model, theme.dark ? 0.66 : 0.74),
+    };
+    this.latentRoom.paint(theme);
+    this.dataRoom.paint(theme);
+    this.spoil();
+  }
+
+  /** The target: its window and its points (interleaved, data units). */
+  setTarget(view, points) {
+    this.view = view.map((range, axis) => frame(points, axis, range));
+    this.dataX = points;
+    this.data = new Cloud(points.length / 2);
+    this.dataReady = false;
+  }
+
+  /** Ask for densities and pictures to be made again. */
+  spoil() {
+    this.stale.latent = this.stale.data = true;
+    this.latentRoom.dirty = this.dataRoom.dirty = true;
+  }
+
+  toggle(name) {
+    this.layers[name] = !this.layers[name];
+    if (name === 'density' && !this.layers.density) {
+      this.jobs.drop('density');
+      this.jobs.drop('latent');
+      this.latentRoom.plain();
+      this.dataRoom.plain();
+    }
+    this.spoil();
+  }
+
+  /** Show a flow as soon as there is time; only the newest counts. */
+  offer(flow, glide) {
+    this.next = { flow, glide };
+  }
+
+  setDepth(depth, now) {
+    this.depth = Math.min(this.flow.depth, Math.max(0, depth));
+    this.moved = now;
+    this.stale.data = true;
+    this.dataRoom.dirty = true;
+  }
+
+  adopt(flow, glide) {
+    const start = this.startAt;
+    this.startAt = null;
+    const atEnd = this.depth >= this.flow.depth - 1e-9 || this.flow.depth === 0;
+    if (flow.depth !== this.flow.depth) {
+      this.depth = atEnd ? flow.depth : (this.depth * flow.depth) / this.flow.depth;
+    }
+    if (start !== null) this.depth = start;
+    this.flow = flow;
+    const base = JSON.stringify(flow.base);
+    if (base !== this.base) this.rebase(flow, base);
+    this.jobs.put('points', this.carryPoints(flow, glide));
+    this.jobs.put('grid', this.carryGrid(flow, glide));
+    if (this.data) this.jobs.put('data', this.carryData(flow, glide));
+    this.jobs.put('settle', this.settle(flow));
+  }
+
+  /** A new base: points go to their quantiles, the latent window follows the tails. */
+  rebase(flow, base) {
+    this.base = base;
+    this.points.layers(0);
+    toBase(this.normal, flow.base, this.points.states[0]);
+    const wide = flow.base[0] === 'student' ? Math.min(8, 3.2 + 8 / flow.base[1]) : 3.4;
+    this.latentWindow = { x: 0, y: 0, halfX: wide, halfY: wide };
+    const extent = Math.floor(wide);
+    if (extent !== this.grid.extent) this.grid.setExtent(extent);
+    this.stale.latent = true;
+    this.latentRoom.dirty = true;
+  }
+
+  * carryPoints(flow, glide) {
+    this.points.layers(flow.depth);
+    flow.decodeStates(this.points.states);
+    this.points.adopt(flow, this.depth, this.now, glide);
+    this.fitWindows(flow);
+    this.adopted++;
+    this.stale.data = true;
+    this.dataRoom.dirty = true;
+    yield;
+  }
+
+  * carryGrid(flow, glide) {
+    this.grid.update(flow);
+    this.grid.adopt(flow, this.depth, this.now, glide);
+    this.dataRoom.dirty = this.latentRoom.dirty = true;
+    yield;
+  }
+
+  * carryData(flow, glide) {
+    const { data } = this;
+    data.layers(flow.depth);
+    const h = data.states[flow.depth];
+    for (let i = 0; i < h.length; i++) h[i] = (this.dataX[i] - flow.centre[i % 2]) / flow.scale;
+    flow.encodeStates(data.states);
+    data.adopt(flow, this.depth, this.now, glide);
+    this.dataReady = true;
+    this.latentRoom.dirty = this.dataRoom.dirty = true;
+    yield;
+  }
+
+  /** Runs only while nothing newer comes, since a new flow puts a new one in its place. */
+  * settle(flow) {
+    for (let round = 0; round < SETTLE; round++) {
+      yield;
+      if (this.grid.left(this.now) > 0) continue;
+      this.grid.update(flow, 1);
+      this.grid.adopt(flow, this.depth, this.now, 0);
+      this.dataRoom.dirty = true;
+    }
+  }
+
+  /** The window at every whole depth: z's at 0, the target's at L, in between what holds the points. */
+  fitWindows(flow) {
+    const { windows, points } = this;
+    windows.length = flow.depth + 1;
+    windows[0] = this.latentWindow;
+    for (let k = 1; k < flow.depth; k++) windows[k] = calm(windows[k], fit(points.states[k]));
+    if (!this.view) {
+      windows[flow.depth] = this.latentWindow;
+      return;
+    }
+    const { view } = this;
+    const [x, y] = [0, 1].map((axis) => ({
+      middle: ((view[axis][0] + view[axis][1]) / 2 - flow.centre[axis]) / flow.scale,
+      half: (view[axis][1] - view[axis][0]) / 2 / flow.scale,
+    }));
+    windows[flow.depth] = { x: x.middle, y: y.middle, halfX: x.half, halfY: y.half };
+  }
+
+  /** The window at the present depth. */
+  windowAt(depth) {
+    const { windows, window } = this;
+    const whole = Math.min(windows.length - 1, Math.floor(depth));
+    const a = windows[whole];
+    if (!a) return this.latentWindow;
+    const b = windows[Math.min(windows.length - 1, whole + 1)];
+    const t = depth - whole;
+    window.x = a.x + t * (b.x - a.x);
+    window.y = a.y + t * (b.y - a.y);
+    window.halfX = a.halfX * (b.halfX / a.halfX) ** t;
+    window.halfY = a.halfY * (b.halfY / a.halfY) ** t;
+    return window;
+  }
+
+  /** One frame: a slice of work, then paint what changed. Returns whether something moved. */
+  tick(now) {
+    const { jobs, layers, latentRoom, dataRoom, points, grid, data } = this;
+    this.now = now;
+    if (this.next && !jobs.has('points') && !jobs.has('grid') && !jobs.has('data')) {
+      this.adopt(this.next.flow, this.next.glide);
+      this.next = null;
+    }
+    if (layers.density) this.askDensity(now);
+    jobs.run(BUDGET);
+    latentRoom.look(this.latentWindow);
+    dataRoom.look(this.windowAt(this.depth));
+    if (!points.flow) return false;
+    const ready = data && this.dataReady;
+    const moving = points.left(now) > 0 || grid.left(now) > 0 || (ready && data.left(now) > 0);
+    if (!(moving || this.wasMoving || dataRoom.dirty || latentRoom.dirty)) return false;
+    this.wasMoving = moving;
+    points.draw(this.depth, now);
+    if (grid.flow) grid.draw(this.depth, now);
+    if (ready) data.draw(this.depth, now);
+    if (moving || dataRoom.dirty) dataRoom.draw(this.collect(this.sceneData, 'shown', ready));
+    if ((moving && ready && layers.data) || latentRoom.dirty) {
+      latentRoom.draw(this.collect(this.sceneLatent, 'latent', ready));
+    }
+    return moving;
+  }
+
+  /** What a room has to draw, by the layers that are on. */
+  collect(scene, where, ready) {
+    const { layers, points, grid, data } = this;
+    scene.points = layers.points ? points : null;
+    scene.pointsAt = points[where];
+    scene.colours = this.colours;
+    scene.grid = layers.grid && grid.flow ? grid : null;
+    scene.gridAt = grid[where];
+    scene.straight = where === 'latent';
+    scene.data = layers.data && ready ? data : null;
+    scene.dataAt = ready ? data[where] : null;
+    return scene;
+  }
+
+  /** Start the density jobs that are due: at once and coarse in motion, seldom and fine at rest. */
+  askDensity(now) {
+    const { jobs, stale, painted, flow, ramps } = this;
+    if (!ramps || !this.points.flow) return;
+    const moving = now - this.moved < 120;
+    const wait = moving ? 4 * jobs.cost.get('density') - 8 : Math.max(140, 10 * jobs.cost.get('density'));
+    if (stale.data && !jobs.has('density') && now - painted.data >= wait) {
+      painted.data = now;
+      stale.data = moving; // coarse ones are made again when it stands still
+      jobs.put('density', this.densities.data.job(flow, this.depth, this.dataRoom, ramps.data, moving));
+    }
+    if (stale.latent && !jobs.has('latent')) {
+      stale.latent = false;
+      jobs.put('latent', this.densities.latent.job(flow, 0, this.latentRoom, ramps.latent, false));
+    }
+  }
+}
+
+/** The stretch of one axis that shows all but the outermost data points, within the target's window. */
+function frame(points, axis, [low, high]) {
+  const values = points.filter((_, i) => i % 2 === axis).sort();
+  const from = values[Math.floor(0.005 * values.length)];
+  const to = values[Math.ceil(0.995 * values.length) - 1];
+  const margin = 0.14 * (to - from) + 0.02 * (high - low);
+  return [Math.max(low, from - margin), Math.min(high, to + margin)];
+}
+
+/** The window that holds a state's points, but for the far outliers. */
+function fit(points) {
+  const [x, y] = [stretch(points, 0), stretch(points, 1)];
+  return { x: x.middle, y: y.middle, halfX: x.half, halfY: y.half };
+}
+
+/** Middle and half width of the points within four standard deviations along an axis. */
+function stretch(points, axis) {
+  let [sum, squares] = [0, 0];
+  for (let i = axis; i < points.length; i += 2) {
+    sum += points[i];
+    squares += points[i] * points[i];
+  }
+  const n = points.length / 2;
+  const mean = sum / n;
+  const far = 4 * Math.sqrt(Math.max(0, squares / n - mean * mean));
+  let [low, high] = [mean, mean];
+  for (let i = axis; i < points.length; i += 2) {
+    if (points[i] < low && points[i] > mean - far) low = points[i];
+    if (points[i] > high && points[i] < mean + far) high = points[i];
+  }
+  if (!Number.isFinite(high - low)) return { middle: 0, half: 3 };
+  return { middle: (low + high) / 2, half: Math.min(40, Math.max(0.8, 0.54 * (high - low))) };
+}
+
+/** A window that follows slowly, so that thumbnails and scrubbing do not shake while training. */
+function calm(before, after) {
+  if (!before) return after;
+  for (const key of ['x', 'y', 'halfX', 'halfY']) after[key] = 0.8 * before[key] + 0.2 * after[key];
+  return after;
+}

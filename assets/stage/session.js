@@ -1,0 +1,149 @@
+/**
+ * Where the stage's run comes from: the live socket, or a recorded .run file when there is no run.
+ * Decodes frames in order, keeps the timeline, and tells the player.
+ */
+import { decodeFrame } from './codec.js';
+import { StageFlow } from './flow.js';
+import { parseRun, dataPoints } from './runfile.js';
+import { LiveSocket, storedOwner, storeOwner } from './socket.js';
+
+const SAME_HOST = ['localhost', '127.0.0.1', '[::1]'];
+
+/** How the run stands, from a message of type "run" or "status". */
+const standing = ({ status, message = '', place = null, wait_s: wait = null, paused = false, speed = null }) =>
+  ({ status, message, place, wait, paused, speed });
+
+export class Session {
+  /**
+   * @param {import('./timeline.js').Timeline} timeline
+   * @param {Object} player begin(hello, live), show(header, flow, latency), report(state),
+   *   owned(run, owner), failed(message)
+   */
+  constructor(timeline, player) {
+    this.timeline = timeline;
+    this.player = player;
+    this.source = null; // run token or 'file:...'
+    this.generation = 0; // frames of an earlier source are dropped
+    this.socket = null;
+    this.chain = Promise.resolve();
+    this.toCome = 0; // backfill frames still to come
+    this.newest = -1; // seq of the newest frame shown
+  }
+
+  /** Follow what the page asks for; nothing happens when it asks for the same again. */
+  open({ run, owner, pretrained }) {
+    const source = run || (pretrained ? `file:${pretrained}` : null);
+    if (run && owner) storeOwner(run, owner);
+    if (source === this.source) return;
+    this.source = source;
+    this.generation++;
+    this.socket?.close();
+    this.socket = null;
+    this.toCome = 0;
+    this.newest = -1;
+    if (run) this.follow(run, owner || storedOwner(run), !owner);
+    else if (pretrained) this.load(pretrained);
+  }
+
+  close() {
+    this.generation++;
+    this.source = null;
+    this.socket?.close();
+    this.socket = null;
+  }
+
+  send(message) {
+    this.socket?.send(message);
+  }
+
+  follow(run, owner, remembered) {
+    const mine = this.generation;
+    const current = () => mine === this.generation;
+    this.player.report({ status: 'queued', message: '', place: null, wait: null });
+    this.socket = new LiveSocket(run, owner, {
+      message: (message) => current() && this.hear(message, run, owner, remembered),
+      frame: (bytes) => {
+        if (!current()) return;
+        const backfill = this.toCome > 0;
+        if (backfill) this.toCome--;
+        this.chain = this.chain
+          .then(() => current() && this.take(bytes, backfill, mine))
+          .catch((error) => current() && this.player.report({ notice: error.message }));
+      },
+      lost: () => current() && this.player.report({ status: 'disconnected' }),
+    });
+  }
+
+  hear(message, run, owner, remembered) {
+    switch (message.type) {
+      case 'run':
+        // After the first time this is a reconnection: the run goes on, nothing starts anew.
+        if (this.begun !== this.generation) {
+          this.begun = this.generation;
+          this.player.begin(message, dataPoints(message), true);
+        }
+        this.timeline.addHistory(message.history);
+        this.timeline.remember(message.ghost);
+        this.player.report(standing(message));
+        if (message.check) this.player.report({ check: message.check });
+        break;
+      case 'role':
+        this.player.report({ role: message.role });
+        if (message.role === 'owner' && remembered) this.player.owned(run, owner);
+        break;
+      case 'status':
+        this.player.report(standing(message));
+        break;
+      case 'check':
+        this.player.report({ check: message.report });
+        break;
+      case 'backfill':
+        this.toCome = message.frames;
+        break;
+      case 'gone':
+        this.player.report({ status: 'stopped', message: message.message || '' });
+        break;
+      case 'error':
+        this.player.report({ notice: message.message, measuring: false });
+        break;
+      default: // a newer server may say more; what this page does not know, it leaves
+    }
+  }
+
+  /** Decode one frame; show it unless it only fills the past. */
+  async take(bytes, backfill, mine) {
+    if (bytes.byteLength === 0) return; // a stored frame that was thinned out meanwhile
+    const { when, header, flow } = await decodeFrame(bytes);
+    if (mine !== this.generation) return;
+    this.timeline.addRow(header);
+    if (flow) this.timeline.addFrame(bytes, header);
+    if (!flow || header.seq <= this.newest || (backfill && this.toCome > 0)) return;
+    this.newest = header.seq;
+    const latency = backfill || !SAME_HOST.includes(location.hostname)
+      ? null
+      : Math.max(0, Date.now() - 1000 * when);
+    this.player.show(header, new StageFlow(flow), latency);
+  }
+
+  /** Fetch a recorded run, show its end, then fill the timeline. */
+  async load(path) {
+    const mine = this.generation;
+    try {
+      const answer = await fetch(new URL(`../${path}`, import.meta.url));
+      if (!answer.ok) throw new Error(`${answer.status} ${path}`);
+      const { hello, frames } = parseRun(await answer.arrayBuffer());
+      if (mine !== this.generation) return;
+      this.player.begin(hello, dataPoints(hello), false);
+      this.timeline.addHistory(hello.history);
+      if (hello.check) this.player.report({ check: hello.check });
+      // The newest first: the first picture must not wait for the past.
+      for (const frame of frames.reverse()) {
+        await this.take(frame, true, mine);
+        if (mine !== this.generation) return;
+        await new Promise((go) => setTimeout(go, 8));
+      }
+    } catch (error) {
+      if (mine === this.generation) this.player.failed(error.message);
+    }
+  }
+}

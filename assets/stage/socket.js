@@ -1,0 +1,92 @@
+/**
+ * The live path: one WebSocket a run. The first message says hello with the owner's token, which
+ * lives in this browser's localStorage and never in an address. A lost connection is taken up again.
+ */
+
+const FIRST_WAIT = 400; // ms
+const LONGEST_WAIT = 8000;
+const KEY = 'pushforward.owner.';
+
+/** Address of the live socket of a run, next to the folder that served this module. */
+export function liveAddress(run, base = import.meta.url) {
+  const url = new URL(`../live/${encodeURIComponent(run)}`, base);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  return url.href;
+}
+
+/** The owner's token of a run that this browser keeps, or null. */
+export function storedOwner(run) {
+  try {
+    return localStorage.getItem(KEY + run);
+  } catch {
+    return null; // private windows may refuse; the reader is then a viewer
+  }
+}
+
+/** Keep the owner's token of a run. */
+export function storeOwner(run, owner) {
+  try {
+    localStorage.setItem(KEY + run, owner);
+  } catch {
+    // Nothing to do: only a later reload will miss it.
+  }
+}
+
+export class LiveSocket {
+  /**
+   * @param {string} run viewer token
+   * @param {string|null} owner owner token
+   * @param {{message: Function, frame: Function, lost: Function}} handlers message(object),
+   *   frame(ArrayBuffer), lost()
+   */
+  constructor(run, owner, handlers) {
+    this.run = run;
+    this.owner = owner;
+    this.handlers = handlers;
+    this.wait = FIRST_WAIT;
+    this.closed = false;
+    this.asked = false; // the backfill is asked for once
+    this.timer = null;
+    this.connect();
+  }
+
+  connect() {
+    const socket = new WebSocket(liveAddress(this.run));
+    socket.binaryType = 'arraybuffer';
+    this.socket = socket;
+    socket.onopen = () => this.send({ type: 'hello', owner: this.owner });
+    socket.onmessage = ({ data }) => this.receive(data);
+    socket.onclose = () => {
+      if (this.closed || this.socket !== socket) return;
+      this.handlers.lost();
+      this.timer = setTimeout(() => this.connect(), this.wait * (0.8 + 0.4 * Math.random()));
+      this.wait = Math.min(LONGEST_WAIT, this.wait * 2);
+    };
+  }
+
+  receive(data) {
+    if (typeof data !== 'string') {
+      this.handlers.frame(data);
+      return;
+    }
+    const message = JSON.parse(data);
+    if (message.type === 'run') {
+      this.wait = FIRST_WAIT;
+      if (!this.asked) this.send({ type: 'backfill' });
+      this.asked = true;
+    }
+    if (message.type === 'gone') this.close();
+    this.handlers.message(message);
+  }
+
+  /** Send when connected; what is sent while disconnected is dropped. */
+  send(message) {
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  close() {
+    this.closed = true;
+    clearTimeout(this.timer);
+    this.socket.close();
+  }
+}

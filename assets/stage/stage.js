@@ -1,0 +1,123 @@
+/**
+ * The stage: `mount` puts one into a page, in Streamlit or in plain HTML.
+ *
+ *   import { mount, unmount } from './stage.js';
+ *   const remove = mount(parent, { id, run, owner, pretrained, words, lang }, setStateValue);
+ *
+ * parent  an element or a shadow root
+ * data    id: name of the stage; run: viewer token or null; owner: owner token or null; pretrained:
+ *         path of a .run file below the folder that holds stage/, shown while there is no run; words:
+ *         table of words (words.js has the keys); lang: BCP 47; options: {intro: false} opens at x
+ *
+ * Calling `mount` again with the same parent updates what is there.
+ */
+import { build } from './skeleton.js';
+import { Player } from './player.js';
+import { enlist } from './registry.js';
+import { makeWords } from './words.js';
+
+const mounted = new WeakMap(); // parent -> instance
+let count = 0;
+
+/** What window.pushforward tells of a stage: functions, so the numbers are those of this moment. */
+const view = ({ id, player, player: { state } }) => ({
+  id: () => id,
+  run: () => state.run,
+  seq: () => state.shown?.seq ?? -1,
+  step: () => state.shown?.step ?? 0,
+  status: () => state.status,
+  frames: () => player.frames,
+  updates: () => player.updates,
+  latencyMs: () => (state.latency === null ? null : Math.round(10 * state.latency) / 10),
+  points: () => player.points,
+  layerPosition: () => player.depth,
+  playing: () => state.replaying || player.depthPlay.on || (state.status === 'training' && !state.paused),
+});
+
+/** Fit everything to the width that the page gives. */
+function layout({ root, player }) {
+  const width = root.clientWidth;
+  if (!width) return;
+  const dpr = Math.min(2, window.devicePixelRatio || 1);
+  const stacked = width <= 620;
+  const wide = stacked ? width : (width - 16) / 2;
+  const tall = stacked
+    ? Math.min(wide * 0.72, 300)
+    : Math.min(wide * 0.86, Math.max(300, window.innerHeight * 0.5));
+  for (const room of Object.values(player.rooms)) {
+    if (room.resize(Math.floor(wide), Math.round(tall), dpr)) player.scene.spoil();
+  }
+  player.film.resize(root.querySelector('.pf-strip').clientWidth, dpr, wide / tall);
+  const curve = root.querySelector('.pf-curve');
+  player.panel.curve.resize(curve.clientWidth, curve.clientHeight);
+  player.panel.refresh = true;
+}
+
+function create(parent, data, setState) {
+  const id = data.id || `stage-${++count}`;
+  const root = build(parent, id, data.lang || 'en');
+  const player = new Player(root, id, setState);
+  if (data.options?.intro === false) player.intro = false;
+  const instance = { id, parent, root, player, words: null };
+  instance.leave = enlist(view(instance));
+  mounted.set(parent, instance);
+  dress(instance, data);
+
+  instance.resize = new ResizeObserver(() => layout(instance));
+  instance.resize.observe(root);
+  instance.sight = new IntersectionObserver(([entry]) => { player.visible = entry.isIntersecting; });
+  instance.sight.observe(root);
+  instance.scheme = matchMedia('(prefers-color-scheme: dark)');
+  instance.onScheme = () => player.readTheme();
+  instance.scheme.addEventListener('change', instance.onScheme);
+  root.addEventListener('styled', () => {
+    player.readTheme();
+    layout(instance);
+  });
+  const loop = (now) => {
+    instance.frame = requestAnimationFrame(loop);
+    if (player.visible && player.rooms.data.raster.width) player.tick(now);
+  };
+  instance.frame = requestAnimationFrame(loop);
+  return instance;
+}
+
+/** Words and theme; cheap when neither changed. */
+function dress(instance, data) {
+  const key = JSON.stringify([data.words || null, data.lang]);
+  if (key !== instance.words) {
+    instance.words = key;
+    instance.root.lang = data.lang || 'en';
+    instance.player.dress(makeWords(data.words, data.lang || 'en'));
+  } else {
+    instance.player.readTheme();
+  }
+}
+
+/** Put a stage into `parent`, or update the one that is there. Returns a function that removes it. */
+export function mount(parent, data, setStateValue = null) {
+  let instance = mounted.get(parent);
+  if (instance) {
+    instance.player.setState = setStateValue;
+    dress(instance, data);
+  } else {
+    instance = create(parent, data, setStateValue);
+  }
+  instance.player.session.open(data);
+  return () => unmount(parent);
+}
+
+/** Take the stage out of `parent`: loop, socket, observers, elements. */
+export function unmount(parent) {
+  const instance = mounted.get(parent);
+  if (!instance) return;
+  mounted.delete(parent);
+  instance.leave();
+  cancelAnimationFrame(instance.frame);
+  instance.resize.disconnect();
+  instance.sight.disconnect();
+  instance.scheme.removeEventListener('change', instance.onScheme);
+  instance.player.close();
+  instance.root.previousElementSibling?.remove(); // its style sheet
+  instance.root.remove();
+}

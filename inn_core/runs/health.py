@@ -1,0 +1,28 @@
+"""The health page: how the lab is, as JSON. Nothing in it was typed by anybody."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import Any
+
+import psutil
+
+from inn_core.runs.hub import Hub
+
+
+def report(hub: Hub) -> dict[str, Any]:
+    """Return status ("ok", "starting" or "degraded") and the figures behind it."""
+    trouble = [text for text in (hub.pool.trouble, hub.store.trouble) if text]
+    return {
+        "status": "starting" if not hub.pool.started else "degraded" if trouble else "ok",
+        "trouble": trouble,
+        "cluster": hub.pool.kind,
+        "workers": len(hub.pool.workers),
+        "seats": {"taken": len(hub.seats.admission.seats), "all": hub.seats.count},
+        "queue": len(hub.seats.admission.queue),
+        "runs": dict(Counter(run.status for run in hub.runs.values())),
+        "sockets": hub.sockets,
+        "uptime_s": round(time.time() - hub.since),
+        "memory_mb": round(psutil.Process().memory_info().rss / 1e6),
+    }

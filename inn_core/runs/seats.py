@@ -1,0 +1,148 @@
+"""Seats on the workers: who gets one, handing a run over, and taking it elsewhere when one dies."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from inn_core.runs import bench, files, orders
+from inn_core.runs.admission import Admission, expected_wait
+from inn_core.runs.desk import Order
+from inn_core.runs.pool import WorkerError
+from inn_core.runs.run import LabError
+
+if TYPE_CHECKING:
+    from inn_core.runs.hub import Hub
+    from inn_core.runs.run import Run
+
+log = logging.getLogger(__name__)
+
+#: Seconds of own compute after which a run that lost its worker counts as healthy again.
+HEALTHY_S = 20.0
+#: Seconds before a run that could not be handed over waits for another worker.
+AGAIN_S = 0.5
+
+
+class Seats:
+    """Moves the hub's runs between the queue and the workers."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self.admission = Admission(hub.settings.runs_per_worker, hub.settings.queue)
+
+    @property
+    def count(self) -> int:
+        """How many runs can train at once."""
+        return len(self.hub.pool.workers) * self.hub.settings.runs_per_worker
+
+    def enqueue(self, run: Run) -> None:
+        """Let a run wait for a seat; raises LabError when too many wait already."""
+        if not self.admission.enqueue(run.viewer):
+            raise LabError("Too many runs are waiting already; try again in a minute.")
+        run.parked = False
+        self.admit()
+
+    def release(self, run: Run) -> None:
+        """Give up the run's seat or place; whoever waits moves up."""
+        self.admission.leave(run.viewer)
+        run.worker = None
+        self.admit()
+
+    def admit(self) -> None:
+        """Seat whoever fits, and tell the others their place."""
+        for viewer, worker in self.admission.seat(self.hub.pool.workers):
+            run = self.hub.runs[viewer]
+            run.worker, run.epoch, run.fresh, run.missed = worker, run.epoch + 1, True, 0
+            run.status = "training" if run.status == "training" else "queued"
+            self.hub.spawn(self.launch(run, worker, run.epoch))
+        self.tell_places()
+
+    async def launch(self, run: Run, worker: str, epoch: int) -> None:
+        """Hand a run to a worker; if that fails it waits again, first in the queue."""
+        settings = self.hub.settings
+        async with run.lock:
+            if run.worker != worker or run.epoch != epoch:
+                return
+            order = Order(
+                run=run.viewer,
+                topic=self.hub.pool.topic,
+                spec=run.spec.to_json(),
+                folder=str(run.folder.path),
+                epoch=epoch,
+                budget_s=run.budget_s,
+                playing=run.wish == "play",
+                speed=run.speed,
+                rate=settings.snapshot_rate,
+                slice_s=settings.slice_s,
+                checkpoint_s=settings.checkpoint_s,
+            )
+            await self.hub.wait(files.write_epoch, run.folder.path, epoch)
+            try:
+                await self.hub.pool.call(worker, bench.start, asdict(order))
+                pending, run.pending = run.pending, []
+                for action, values in pending:
+                    await self.call(run, worker, action, values)
+            except WorkerError as error:
+                log.warning("Run %s could not be seated: %s", run.viewer[:6], error)
+                await asyncio.sleep(AGAIN_S)
+                if run.worker == worker and run.epoch == epoch:
+                    self.resume(run, "The worker did not answer; another one takes over.")
+
+    async def call(self, run: Run, worker: str, action: str, values: dict[str, Any]) -> bool:
+        """Leave an order at the run's bench; return whether the run is there."""
+        topic = self.hub.pool.topic
+        arguments = (topic, run.viewer, run.epoch, action, values)
+        return bool(await self.hub.pool.call(worker, bench.control, *arguments))
+
+    async def order(self, run: Run, action: str, values: dict[str, Any]) -> bool:
+        """Give an order to the run's worker; False if there is none."""
+        async with run.lock:
+            if run.worker is None:
+                return False
+            with contextlib.suppress(WorkerError):  # its death is being dealt with elsewhere
+                return await self.call(run, run.worker, action, values)
+            return False
+
+    def lost(self, workers: set[str]) -> None:
+        """Workers died: their runs go on elsewhere."""
+        for worker in workers:
+            for viewer in self.admission.at(worker):
+                self.resume(
+                    self.hub.runs[viewer],
+                    "A training process died; the run goes on from its checkpoint.",
+                )
+
+    def resume(self, run: Run, why: str) -> None:
+        """Go on from the checkpoint on another worker, unless that has failed too often."""
+        self.admission.leave(run.viewer)
+        run.worker, run.epoch = None, run.epoch + 1
+        self.hub.store.later(files.write_epoch, run.folder.path, run.epoch)
+        run.deaths = 1 if run.seconds - run.died_at > HEALTHY_S else run.deaths + 1
+        run.died_at = run.seconds
+        if run.deaths > self.hub.settings.deaths:
+            self.hub.end(run, "stopped", orders.given_up(run.deaths))
+            return
+        run.notify(why)
+        self.admission.enqueue(run.viewer, first=True)
+        self.admit()
+
+    def tell_places(self) -> None:
+        """Tell each waiting run its place and expected wait, and all others their status."""
+        runs, pool = self.hub.runs.values(), self.hub.pool
+        sharers = {worker: len(self.admission.at(worker)) for worker in pool.workers}
+        left = [
+            max(0.0, run.budget_s - run.seconds) * sharers.get(run.worker, 1)
+            for run in runs
+            if run.worker
+        ]
+        for run in runs:
+            run.place = self.admission.place(run.viewer)
+            if run.place:
+                run.status, run.wait_s = "queued", expected_wait(run.place, left)
+                run.text = pool.trouble or orders.queue_sentence(run.place, run.wait_s)
+            elif run.worker and run.status == "queued":
+                run.text = "A worker is taking up the run."
+            run.tell_status()

@@ -1,0 +1,166 @@
+"""The store: a folder of runs, each a folder of its own, that a restart finds again. No torch.
+
+``spec.json`` (spec, hash of the owner token), ``status.json``, ``frames.bin`` (at most 400
+snapshots), ``history.bin`` (every snapshot's numbers), ``check.json`` are written here, through one
+writer thread so that a slow disk never holds up the hub; ``checkpoint.safetensors`` and
+``weights.safetensors`` are written by the worker that trains the run.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+from collections.abc import Callable, Collection
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from inn_core.runs import files, tokens
+from inn_core.runs.frames import FrameLog
+from inn_core.runs.history import History
+from inn_core.specs import RunSpec, SpecError
+
+log = logging.getLogger(__name__)
+
+VERSION = 1
+
+
+class RunFolder:
+    """One run on disk. The writer thread writes; anybody may read."""
+
+    def __init__(self, path: Path, values: dict[str, Any]) -> None:
+        self.path, self.viewer = path, path.name
+        self.spec = RunSpec.from_json(values["spec"])
+        self.owner_hash: str = values["owner"]
+        self.created: float = values["created"]
+        self.parent: str | None = values.get("parent")
+        self.frames = FrameLog(path / files.FRAMES)
+        self.history = History(path / files.HISTORY, self.spec.members)
+        self.status: dict[str, Any] = files.read_json(path / files.STATUS) or {}
+        self.check: dict[str, Any] | None = files.read_json(path / files.CHECK)
+        self.epoch = max(0, files.read_epoch(path))
+
+    @property
+    def resumable(self) -> bool:
+        """Whether a checkpoint is there to go on from."""
+        return (self.path / files.CHECKPOINT).exists()
+
+    def record(self, seq: int, frame: bytes, final: bool) -> None:
+        """Keep a frame if the thinning rule (or the end of the run) asks for it."""
+        if self.frames.wants(seq) or (final and seq > self.frames.last):
+            self.frames.append(seq, frame)
+
+    def rewind(self, seq: int) -> None:
+        """Forget snapshots from ``seq`` on."""
+        self.frames.rewind(seq)
+
+    def latest(self) -> bytes | None:
+        """Return the newest frame on disk."""
+        entries = self.frames.entries
+        return (self.frames.read(entries[-1]) or None) if entries else None
+
+    def save(self, status: dict[str, Any]) -> None:
+        """Write status and history."""
+        files.write_json(self.path / files.STATUS, status)
+        self.history.flush()
+
+    def save_check(self, report: dict[str, Any]) -> None:
+        """Write the check report."""
+        files.write_json(self.path / files.CHECK, report)
+
+
+class Store:
+    """All runs below ``root``. Folder names are viewer tokens, made here and checked for form."""
+
+    def __init__(self, root: Path, limit: int) -> None:
+        self.root, self.limit = root, limit
+        root.mkdir(parents=True, exist_ok=True)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self.trouble = ""
+
+    def create(self, spec: RunSpec, parent: str | None = None) -> tuple[RunFolder, str]:
+        """Make a run's folder; return it and the owner token, which is kept nowhere."""
+        viewer = tokens.new_viewer()
+        owner = tokens.new_owner(viewer)
+        path = self.root / viewer
+        path.mkdir()
+        values = {
+            "v": VERSION,
+            "spec": spec.to_json(),
+            "owner": tokens.hashed(owner),
+            "created": time.time(),
+            "parent": parent,
+        }
+        files.write_json(path / files.SPEC, values)
+        return RunFolder(path, values), owner
+
+    def open(self, viewer: Any) -> RunFolder | None:
+        """Return the run that ``viewer`` names, or None."""
+        if not tokens.is_viewer(viewer):
+            return None
+        path = self.root / viewer
+        values = files.read_json(path / files.SPEC)
+        try:
+            return RunFolder(path, values) if values else None
+        except (SpecError, KeyError, TypeError, OSError) as error:
+            log.warning("Run %s cannot be opened: %s", viewer[:6], error)
+            return None
+
+    def later(self, action: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        """Do ``action`` on the writer thread, after all that was given to it before."""
+        return self._writer.submit(self._guarded, action, *arguments)
+
+    def _guarded(self, action: Callable[..., Any], *arguments: Any) -> Any:
+        """A full or vanished disk is remembered (``trouble``) and does not stop anything."""
+        try:
+            result = action(*arguments)
+        except OSError as error:
+            if not self.trouble:
+                log.warning("The store cannot be written: %s", error)
+            self.trouble = f"The store cannot be written at present ({error.strerror})."
+            return None
+        self.trouble = ""
+        return result
+
+    def delete(self, viewer: str) -> None:
+        """Remove a run for good."""
+        if tokens.is_viewer(viewer):
+            shutil.rmtree(self.root / viewer, ignore_errors=True)
+
+    def evict(self, in_use: Collection[str]) -> list[str]:
+        """Remove the oldest runs that are not in use until the store fits; return their names."""
+        runs = [path for path in self.root.iterdir() if tokens.is_viewer(path.name)]
+        sizes = {path: size_of(path) for path in runs}
+        total, removed = sum(sizes.values()), []
+        for path in sorted(runs, key=changed):
+            if total <= self.limit:
+                break
+            if path.name not in in_use:
+                self.delete(path.name)
+                total -= sizes[path]
+                removed.append(path.name)
+        return removed
+
+    def close(self) -> None:
+        """Finish all writing."""
+        self._writer.shutdown(wait=True)
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of the files in a folder."""
+    total = 0
+    for path in folder.glob("*"):
+        try:
+            total += path.stat().st_size
+        except OSError:  # a file beside its final name, renamed meanwhile
+            continue
+    return total
+
+
+def changed(folder: Path) -> float:
+    """Unix time of the run's last sign of life."""
+    try:
+        return max((folder / name).stat().st_mtime for name in (files.SPEC, files.STATUS))
+    except OSError:
+        return folder.stat().st_mtime if folder.exists() else 0.0

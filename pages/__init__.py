@@ -1,0 +1,1 @@
+"""One lesson a file, and what they share in ``pages.shell``. Nothing here imports torch."""

@@ -1,0 +1,81 @@
+"""Lesson "pushforward": a flow moves the dots of a simple cloud onto data, and learns it live."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.shell import (
+    buttons,
+    controls,
+    examine,
+    predict,
+    pretrained,
+    session,
+    share,
+    stage,
+    theory,
+)
+from pages.shell.words import choose, selector
+
+LESSON = "pushforward"
+
+words = choose()
+me = session.of(LESSON, words)
+session.claim(me, stage.owner_found(LESSON))
+wanted, refused = controls.read(LESSON, me.spec)
+me.notices += refused
+session.follow(me, wanted)
+
+with st.container(horizontal=True, vertical_alignment="center", key=f"{LESSON}.head"):
+    # Its own anchor: an element with the id "pushforward" would stand in for window.pushforward.
+    st.title(words("pushforward.title"), anchor="lesson", width="content")
+    st.caption(words("pushforward.sentence"))
+    selector(words)
+    share_slot = st.container(width="content")
+
+with st.container(horizontal=True, vertical_alignment="bottom", key=f"{LESSON}.controls"):
+    controls.row(LESSON, me.spec, words, disabled=me.watching)
+    controls.more(LESSON, me.spec, words, disabled=me.watching)
+    buttons.draw(me, words)
+
+with st.container(gap=None):
+    for notice in me.notices:
+        st.warning(notice)
+    me.notices.clear()
+    if me.watching and me.known:
+        st.caption(words("shell.watching"))
+    elif me.watching:
+        session.await_owner(me)
+    elif not me.viewer and not pretrained.shows(me.spec):
+        found = pretrained.address_of(me.spec)
+        st.caption(words("shell.other_flow" if found else "shell.no_flow"))
+
+stage.mount(
+    LESSON,
+    words,
+    run=me.viewer,
+    owner=me.owner,
+    pretrained=None if me.viewer else pretrained.address_of(me.spec),
+)
+with share_slot:
+    share.button(me, words)
+session.write_address(me, words)
+
+
+@st.fragment
+def below() -> None:
+    """Draw what explains the stage: only the open part is computed, and it alone runs again."""
+    parts = {
+        words("pushforward.idea"): theory.formulas,
+        words("pushforward.predict"): predict.ink,
+        words("pushforward.examine"): examine.draw,
+        words("pushforward.sources"): theory.sources,
+    }
+    tabs = st.tabs(list(parts), on_change="rerun", key=f"{LESSON}.part")
+    for tab, draw in zip(tabs, parts.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw(me, words)
+
+
+below()

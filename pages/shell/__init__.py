@@ -1,0 +1,1 @@
+"""What every lesson shares: navigation, words, controls made from specs, the stage, links."""

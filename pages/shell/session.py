@@ -1,0 +1,185 @@
+"""What one browser tab has to do with runs: which it shows, whether it owns it, what it wants next.
+
+The address bar always holds the viewer's form of a run; the owner's token stays in this session and
+in the browser's own storage, from where the stage hands it back after a reload.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from inn_core.runs import client
+from inn_core.specs import RunSpec, SpecError
+from pages.shell import controls, links, pretrained
+from pages.shell.words import Words
+
+#: What makes a run go on from where it stands, by its status. One that stopped starts afresh.
+GOES_ON = {"paused": "play", "done": "continue", "training": "play", "queued": "play"}
+#: Seconds that the browser has to find an owner's token, before "You are watching" is said.
+PATIENCE_S = 1.5
+UNDER_WAY = ("queued", "training", "paused")
+
+
+@dataclass
+class Session:
+    """One tab's place in one lesson.
+
+    viewer : token of the run on the stage, None before any; owner : its owner's token, if ours
+    spec : what the controls say; notices : sentences for the reader, shown once
+    owners : viewer's -> owner's token of every run of this tab, for the browser's Back
+    asked_at, answered : when the browser was asked for an owner's token, and whether it has replied
+    """
+
+    lesson: str
+    viewer: str | None = None
+    owner: str | None = None
+    spec: RunSpec = field(default_factory=RunSpec)
+    notices: list[str] = field(default_factory=list)
+    owners: dict[str, str] = field(default_factory=dict)
+    asked_at: float = field(default_factory=time.monotonic)
+    answered: bool = False
+
+    @property
+    def watching(self) -> bool:
+        """Whether the run on the stage is not ours to change, as far as is known."""
+        return self.viewer is not None and self.owner is None
+
+    @property
+    def known(self) -> bool:
+        """Whether the browser has had its time to hand back an owner's token after a reload."""
+        return self.answered or time.monotonic() - self.asked_at > PATIENCE_S
+
+
+def of(lesson: str, words: Words) -> Session:
+    """Return this tab's session, brought in line with the address bar on arrival and on Back."""
+    key = f"{lesson}.session"
+    context = get_script_run_ctx()
+    moved = context is not None and context.is_history_navigation
+    session = st.session_state.get(key)
+    if not isinstance(session, Session):
+        session = st.session_state[key] = Session(lesson)
+        moved = True
+    if moved:
+        _arrive(session, words)
+    return session
+
+
+def _arrive(session: Session, words: Words) -> None:
+    """Take over what the address bar names: a run, or settings."""
+    viewer = st.query_params.get(links.RUN)
+    info = client.current().describe(viewer) if viewer else None
+    if viewer and info is None:
+        session.notices.append(words("shell.run_gone"))
+    session.viewer = viewer if info else None
+    session.asked_at, session.answered = time.monotonic(), False
+    session.owner = session.owners.get(viewer or "")
+    if info:
+        session.spec = info.spec
+    else:
+        session.spec, refused = links.read(st.query_params)
+        session.notices += refused
+    controls.adopt(session.lesson, session.spec)
+
+
+def claim(session: Session, found: Any) -> None:
+    """Become the owner of the run on the stage, if ``found`` (from the browser) proves it."""
+    if not isinstance(found, dict) or found.get("run") != session.viewer:
+        return
+    session.answered = True
+    if session.owner:
+        return
+    viewer, owner = session.viewer, found.get("owner")
+    if viewer and isinstance(owner, str) and client.current().owns(viewer, owner):
+        session.owner = session.owners[viewer] = owner
+
+
+def start(session: Session, spec: RunSpec) -> None:
+    """Start a run of ``spec`` in place of the one on the stage; a sentence if none can start."""
+    try:
+        context = get_script_run_ctx()
+        tab = context.session_id if context else None
+        tickets = client.current().start(spec, owner_of=session.owner, session=tab)
+    except (client.LabError, SpecError) as error:
+        session.notices.append(str(error))
+        return
+    session.viewer, session.owner, session.spec = tickets.viewer, tickets.owner, spec
+    session.owners[tickets.viewer] = tickets.owner
+
+
+def train(session: Session) -> None:
+    """Train what the controls say: go on with our run if it rests, else start one."""
+    info = client.current().describe(session.viewer) if session.viewer else None
+    changed = links.changes(info.spec, session.spec) if info else set()
+    if session.owner and info and info.status in GOES_ON and changed <= links.LIVE_FIELDS:
+        _control(session, GOES_ON[info.status])
+        _set_live(session, changed)
+    else:
+        start(session, session.spec)
+
+
+def fork(session: Session) -> None:
+    """Start a run of our own with the settings of the one we watch."""
+    start(session, session.spec)
+
+
+def follow(session: Session, spec: RunSpec) -> None:
+    """Do what changed controls ask for: ``spec`` is what they say now.
+
+    A live field goes to the running training, any other change is a new run at once. With no run
+    on the stage a pretrained one is shown if there is one of this flow, else training starts.
+    """
+    if session.watching:
+        controls.adopt(session.lesson, session.spec)
+        return
+    changed = links.changes(session.spec, spec)
+    if not changed:
+        return
+    session.spec = spec
+    if changed <= links.LIVE_FIELDS:
+        info = client.current().describe(session.viewer) if session.viewer else None
+        if info and info.status in UNDER_WAY:
+            _set_live(session, changed)
+    elif session.viewer or not pretrained.shows(spec):
+        start(session, spec)
+
+
+def new_seed(session: Session) -> None:
+    """Draw another seed and start from it. A callback: it writes a widget's value."""
+    # Four digits can be read out in a lecture hall.
+    st.session_state[controls.key_of(session.lesson, "seed")] = secrets.randbelow(10_000)
+
+
+@st.fragment(run_every=PATIENCE_S)
+def await_owner(session: Session) -> None:
+    """Run the page once more when the browser's time is over."""
+    if session.known:
+        st.rerun()
+
+
+def write_address(session: Session, words: Words) -> None:
+    """Put into the address bar what another tab needs to show the same."""
+    wanted = {links.RUN: session.viewer} if session.viewer else links.write(session.spec)
+    if "lang" in st.query_params or words.lang != "en":
+        wanted[links.LANGUAGE] = words.lang
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+
+
+def _set_live(session: Session, names: set[str]) -> None:
+    """Hand live fields to the running training."""
+    if names:
+        values = {name: getattr(session.spec.training, name) for name in names}
+        _control(session, "set", **values)
+
+
+def _control(session: Session, action: str, **values: Any) -> None:
+    try:
+        client.current().control(session.owner or "", action, **values)
+    except (client.LabError, SpecError) as error:
+        session.notices.append(str(error))

@@ -1,0 +1,88 @@
+"""The formulas behind the stage, their symbols, and where everything comes from."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from inn_core import registry
+from pages.shell import pretrained
+from pages.shell.session import Session
+from pages.shell.words import Words
+
+#: The stage's colours (Okabe & Ito): latent, data, model.
+_Z, _X, _Q = r"\textcolor{#009E73}{z}", r"\textcolor{#3391C8}{x}", r"\textcolor{#E69F00}{q}"
+
+DENSITY = (
+    rf"\log {_Q}({_X}) = \log p_Z({_Z}) + \sum_{{k=1}}^{{L}} \log\left|\det J_k\right|,"
+    rf"\qquad {_Z} = f_L \circ \dots \circ f_1({_X})"
+)
+#: FLOOR and GAP stand for words of the reader's language.
+LOSS = (
+    rf"\mathrm{{NLL}} = -\mathbb{{E}}_{{{_X}\sim p}} \log {_Q}({_X})"
+    r" = \underbrace{H(p)}_{\text{FLOOR}}"
+    rf" + \underbrace{{\mathrm{{KL}}(p \,\|\, {_Q})}}_{{\text{{GAP}}\ \ge\ 0}}"
+)
+
+#: What one layer does to its active coordinate a, given the passive one u.
+COUPLINGS = {
+    "additive": r"a' = a + t(u), \qquad \log|\det J| = 0",
+    "affine": r"a' = a\, e^{s(u)} + t(u), \qquad \log|\det J| = s(u)",
+    "spline": r"a' = R_{\theta(u)}(a), \qquad \log|\det J| = \log R'_{\theta(u)}(a)",
+}
+
+#: What to read on: authors and year, title, arXiv id.
+PAPERS = (
+    (
+        "Rezende & Mohamed 2015",
+        "Variational inference with normalizing flows",
+        "1505.05770",
+    ),
+    (
+        "Papamakarios, Nalisnick, Rezende, Mohamed & Lakshminarayanan 2021",
+        "Normalizing flows for probabilistic modeling and inference",
+        "1912.02762",
+    ),
+    (
+        "Teshima, Ishikawa, Tojo, Oono, Ikeda & Sugiyama 2020",
+        "Coupling-based invertible neural networks are universal diffeomorphism approximators",
+        "2006.11469",
+    ),
+)
+
+
+def formulas(session: Session, words: Words) -> None:
+    """Draw the change of variables, the loss and this coupling's layer, with their symbols."""
+    left, right = st.columns([3, 2])
+    with left:
+        st.latex(DENSITY)
+        floor, gap = words("theory.floor"), words("theory.gap")
+        st.latex(LOSS.replace("FLOOR", floor).replace("GAP", gap))
+        coupling = session.spec.flow.coupling
+        if coupling in COUPLINGS:
+            st.latex(COUPLINGS[coupling])
+    with right:
+        st.markdown(words("theory.symbols"))
+
+
+def sources(session: Session, words: Words) -> None:
+    """List the papers behind this flow, and how the pretrained run was made."""
+    flow = session.spec.flow
+    used = {
+        "targets": (registry.TARGETS, session.spec.target),
+        "couplings": (registry.COUPLINGS, flow.coupling),
+        "linears": (registry.LINEARS, flow.linear),
+        "bases": (registry.BASES, flow.base),
+    }
+    lines = []
+    for kind, (table, key) in used.items():
+        if table[key].reference:
+            lines.append(f"- {words.name(kind, key, table[key])}: {table[key].reference}")
+    link = "[arXiv {0}](https://arxiv.org/abs/{0})"
+    further = [f"- {who}, *{title}*, {link.format(n)}" for who, title, n in PAPERS]
+    left, right = st.columns(2)
+    left.markdown("\n".join([words("theory.papers"), "", *lines]))
+    right.markdown("\n".join([words("theory.more_papers"), "", *further]))
+    hello = pretrained.hello_of(session.spec)
+    if hello and hello.get("made_by"):
+        st.caption(words("theory.made_by"))
+        st.code(hello["made_by"], language="bash", wrap_lines=True)
