@@ -25,7 +25,7 @@ class LayerMap:
     formula : which formula reads the tables: ``"affine"``, ``"spline"``, ``"rotation"``, ``"lu"``,
         ``"diagonal"``
     active : index of the coordinate that moves (curves and params), else -1
-    knots : (N,) increasing positions of u, multiples of 1/2048, not evenly spaced
+    knots : (N,) increasing positions of u, not evenly spaced; the wire rounds them to 1/2048
     tables : (R, N) rows, linear between knots. affine: r, t with  z = x e^s + t  and
         s = S tanh(r), or s = r without S; beyond the knots the outer pieces go on. spline with K
         bins: raw K widths, K heights, K - 1 slopes; beyond the knots constant

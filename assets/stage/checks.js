@@ -1,5 +1,7 @@
 /** The check panel: numbers that were measured, from frames and from the last report. */
 
+import { raised } from './words.js';
+
 const ROWS = ['nll', 'floor', 'gap', 'round_trip', 'mass', 'w1', 'rate'];
 
 export class Checks {
@@ -42,7 +44,8 @@ export class Checks {
       rate: shown ? number(shown.steps_per_s, 0) : '–',
     };
     for (const name of ROWS) {
-      if (this.cells[name].textContent !== values[name]) this.cells[name].textContent = values[name];
+      const cell = this.cells[name];
+      if (cell.textContent !== values[name]) cell.textContent = values[name];
     }
     const able = state.control && !state.recorded;
     this.button.hidden = state.recorded || !state.run;
@@ -63,5 +66,5 @@ function scientific(value) {
   if (value === 0) return '0';
   const power = Math.floor(Math.log10(value));
   const digits = (value / 10 ** power).toFixed(1);
-  return `${digits}·10${[...String(power)].map((c) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[c] ?? '⁻').join('')}`;
+  return `${digits}·10${raised(power)}`;
 }

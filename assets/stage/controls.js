@@ -1,4 +1,4 @@
-/** The bar: play, step, speed, reset, status, layer chips; and the keyboard. Buttons show state only. */
+/** The bar (play, step, speed, reset, status, layers) and the keyboard. Buttons only show state. */
 import { ICONS } from './skeleton.js';
 
 /** Optimiser steps a second, at most; null is as fast as the worker can. */
@@ -29,6 +29,9 @@ const KEYS = {
   '?': (player) => player.showKeys(),
   escape: (player) => player.release(),
 };
+
+/** Where keys mean something else. */
+const TYPING = 'input, textarea, select, dialog, [contenteditable], [role=radio], [role=combobox]';
 
 export class Controls {
   constructor(root, player) {
@@ -83,9 +86,8 @@ export class Controls {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (!this.player.active) return;
     const target = event.composedPath()[0];
-    const typing = target.closest?.('input, textarea, select, [contenteditable=""], [contenteditable=true], [role=radio], [role=combobox], dialog');
-    if (typing && !(this.root.contains(target) && target.matches('button'))) return;
-    if (event.key === ' ' && target.closest?.('button, a, summary')) return; // it presses the button
+    if (target.closest?.(TYPING) && !this.root.contains(target)) return;
+    if (event.key === ' ' && target.closest?.('button, a, summary')) return; // presses the button
     const action = KEYS[event.key.toLowerCase()];
     if (!action) return;
     event.preventDefault();
@@ -101,12 +103,12 @@ export class Controls {
     const { root, status } = this;
     const { control, replaying, rewound, recorded } = state;
     root.dataset.status = state.status;
-    const word = replaying ? 'status_replay' : recorded ? 'status_recorded' : `status_${state.status}`;
-    text(status.word, say(word));
+    text(status.word, say(statusWord(state)));
     text(status.step, state.shown ? say('step_count', { step: number(state.shown.step, 0) }) : '');
     const rate = state.shown && state.status === 'training' && rewound === null;
     text(status.rate, rate ? say('steps_rate', { rate: number(state.shown.steps_per_s, 0) }) : '');
-    text(status.latency, rate && state.latency !== null ? say('latency', { ms: Math.round(state.latency) }) : '');
+    const late = rate && state.latency !== null;
+    text(status.latency, late ? say('latency', { ms: Math.round(state.latency) }) : '');
     status.latency.title = say('latency_title');
 
     const local = rewound !== null || recorded;
@@ -118,11 +120,12 @@ export class Controls {
     const refused = !local && !control;
     this.allow(play, !refused, refused && state.run ? say('owner_only') : say(name));
     this.allow(this.get('[data-do=back]'), state.past, say('back'));
-    this.allow(this.get('[data-do=step]'), local || control, control || local ? say('step') : say('owner_only'));
+    const may = local || control;
+    this.allow(this.get('[data-do=step]'), may, say(may ? 'step' : 'owner_only'));
     for (const button of root.querySelectorAll('[data-speed]')) {
-      const mine = (state.speed ?? '') === (button.dataset.speed === '' ? '' : Number(button.dataset.speed));
+      const mine = String(state.speed ?? '') === button.dataset.speed;
       button.setAttribute('aria-checked', mine);
-      this.allow(button, local || control, local || control ? say('speed_title') : say('owner_only'));
+      this.allow(button, may, say(may ? 'speed_title' : 'owner_only'));
     }
     for (const chip of root.querySelectorAll('[data-layer]')) {
       chip.setAttribute('aria-pressed', layers[chip.dataset.layer]);
@@ -155,7 +158,13 @@ export class Controls {
   }
 }
 
+/** The key of the status word. */
+export function statusWord({ status, replaying, recorded }) {
+  if (replaying) return 'status_replay';
+  return recorded ? 'status_recorded' : `status_${status}`;
+}
+
 /** Set text only when it changed: unchanged text must not be announced or laid out again. */
-function text(node, value) {
+export function text(node, value) {
   if (node.textContent !== value) node.textContent = value;
 }

@@ -70,9 +70,9 @@ export class Density {
   }
 
   /**
-   * Turn log-densities into places on the ramp, growing like the square root of the density, so that
-   * thin bridges between islands stay visible. The reference is exp of the mean log-density of the
-   * model's own points: a thin spike, however high, does not make the rest pale.
+   * Turn log-densities into places on the ramp, growing like the square root of the density, so
+   * that thin bridges between islands stay visible. The reference is exp of the mean log-density of
+   * the model's own points: a thin spike, however high, does not make the rest pale.
    */
   tone(moving) {
     const { values } = this;
@@ -86,10 +86,11 @@ export class Density {
     }
     const reference = mass > 0 ? sum / mass : 0;
     // No flicker between updates.
-    this.reference = moving || this.reference === null ? reference : 0.6 * this.reference + 0.4 * reference;
+    const calm = moving || this.reference === null ? 1 : 0.4;
+    this.reference = calm * reference + (1 - calm) * (this.reference ?? 0);
     for (let i = 0; i < values.length; i++) {
       const share = STRONG * Math.exp(0.5 * (values[i] - this.reference));
-      values[i] = share < 1 ? 255 * share : 255; // NaN counts as full: a failure must not look empty
+      values[i] = share < 1 ? 255 * share : 255; // NaN counts as full: failures must show
     }
   }
 

@@ -67,11 +67,13 @@ export class Filmstrip {
     return Math.min(this.depth, i * this.every);
   }
 
-  /** Horizontal place of a depth, CSS pixels: thumbnails are evenly spaced, the last step may be short. */
+  /** Horizontal place of a depth in CSS pixels: thumbnails are even, the last step may be short. */
   place(depth) {
     const full = Math.floor(this.depth / this.every) * this.every;
     const rest = this.depth - full;
-    const steps = depth <= full || rest === 0 ? depth / this.every : full / this.every + (depth - full) / rest;
+    const steps = depth <= full || rest === 0
+      ? depth / this.every
+      : full / this.every + (depth - full) / rest;
     return this.thumb / 2 + steps * this.pitch;
   }
 
@@ -114,9 +116,10 @@ export class Filmstrip {
       const left = Math.round(i * this.pitch * dpr);
       const right = Math.min(raster.width, left + Math.round(thumb * dpr));
       this.fillBox(left, right, paper, frame);
-      Object.assign(raster.clip, { left: left + 1, right: right - 1, top: 1, bottom: raster.height - 1 });
+      const bottom = raster.height - 1;
+      Object.assign(raster.clip, { left: left + 1, right: right - 1, top: 1, bottom });
       view.k = Math.min((thumb * dpr) / (2 * window.halfX), (tall * dpr) / (2 * window.halfY));
-      Object.assign(view, { x: window.x, y: window.y, px: (left + right) / 2, py: raster.height / 2 });
+      Object.assign(view, { x: window.x, y: window.y, px: (left + right) / 2, py: bottom / 2 });
       const shown = Math.min(scene.points.n, Math.round(SHOWN * Math.min(1, thumb / 70)));
       raster.stamp(states[depth], shown, view, this.sprite, scene.colours, 210);
       yield;
@@ -140,7 +143,8 @@ export class Filmstrip {
     this.at = x;
     this.handle.style.transform = `translateX(${x - 7.5}px)`;
     this.gate.style.transform = `translateX(${x - this.thumb / 2 - 2}px)`;
-    this.fill.style.transform = `scaleX(${this.depth ? (x - this.thumb / 2) / Math.max(1, this.width - this.thumb) : 0})`;
+    const share = (x - this.thumb / 2) / Math.max(1, this.width - this.thumb);
+    this.fill.style.transform = `scaleX(${this.depth ? share : 0})`;
     this.strip.setAttribute('aria-valuenow', depth.toFixed(2));
     this.strip.setAttribute('aria-valuetext', sentence);
   }
@@ -167,7 +171,8 @@ export class Filmstrip {
       const now = this.player.depth;
       const to = {
         ArrowRight: now + 0.1, ArrowUp: now + 0.1, ArrowLeft: now - 0.1, ArrowDown: now - 0.1,
-        PageUp: Math.floor(now + 1 + 1e-6), PageDown: Math.ceil(now - 1 - 1e-6), Home: 0, End: this.depth,
+        PageUp: Math.floor(now + 1 + 1e-6), PageDown: Math.ceil(now - 1 - 1e-6),
+        Home: 0, End: this.depth,
       }[event.key];
       if (to === undefined) return;
       event.preventDefault();

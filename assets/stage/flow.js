@@ -59,5 +59,5 @@ export class StageFlow {
   }
 }
 
-/** The flow that does nothing, in the units of a target: what a room shows before a frame has come. */
+/** The flow that does nothing, in a target's units: what a room shows before a frame has come. */
 export const identity = (units = {}) => new StageFlow(makeFlow(units));

@@ -51,7 +51,7 @@ export class Grid extends Cloud {
 
   /**
    * Carry the grid through the flow, then let the vertices slide for the next time.
-   * @param {number} pace share of the way they slide: part of it is calm, and settles in a few snapshots
+   * @param {number} pace share of the way they slide: a part of it looks calm
    */
   update(flow, pace = 0.5) {
     this.layers(flow.depth);

@@ -9,14 +9,21 @@ const LINEAR = 0.05; // nats: where the scale turns from linear to logarithmic
 const TICKS = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 1000, 1e4, 1e5, 1e6];
 const EVERY = 120; // ms between redrawings
 
+/** Frames that a key moves on. */
+const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -20, PageUp: 20 };
+
 const height = (excess) => Math.asinh(excess / LINEAR);
 
 function element(name, parent, attributes = {}) {
   const node = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  set(node, attributes);
   parent.append(node);
   return node;
 }
+
+const set = (node, values) => {
+  for (const [key, value] of Object.entries(values)) node.setAttribute(key, value);
+};
 
 export class LossCurve {
   /**
@@ -79,7 +86,9 @@ export class LossCurve {
     let most = 0.3;
     for (const row of rows) most = Math.max(most, row.nll - entropy);
     if (ghost) {
-      for (const row of ghost.rows) if (row.step <= this.lastStep) most = Math.max(most, row.nll - ghost.entropy);
+      for (const row of ghost.rows) {
+        if (row.step <= this.lastStep) most = Math.max(most, row.nll - ghost.entropy);
+      }
     }
     this.most = Math.min(most, 1e6);
     this.top = height(this.most) * 1.04;
@@ -124,8 +133,8 @@ export class LossCurve {
   drawAxes(entropy, { say, number }) {
     const { area, width, ticks } = this;
     const right = width - area.right;
-    const set = (node, values) => Object.entries(values).forEach(([k, v]) => node.setAttribute(k, v));
-    set(this.below, { x: area.left, y: area.floor, width: area.width, height: area.bottom - area.floor });
+    const tall = area.bottom - area.floor;
+    set(this.below, { x: area.left, y: area.floor, width: area.width, height: tall });
     set(this.floor, { x1: area.left, x2: right, y1: area.floor, y2: area.floor });
     set(this.floorName, { x: right - 4, y: area.floor + 14, 'text-anchor': 'end' });
     const value = { entropy: number(entropy, 3) };
@@ -144,9 +153,9 @@ export class LossCurve {
     for (let step = 0; step <= this.lastStep; step += steps) {
       const x = this.x(step);
       const end = x > right - 40;
-      const text = element('text', ticks, {
-        x: end ? right : x, y: area.bottom + 15, 'text-anchor': end ? 'end' : step ? 'middle' : 'start',
-      });
+      const anchor = end ? 'end' : step ? 'middle' : 'start';
+      const place = { x: end ? right : x, y: area.bottom + 15, 'text-anchor': anchor };
+      const text = element('text', ticks, place);
       text.textContent = step ? number(step, 0) : `${say('loss_step')} 0`;
     }
   }
@@ -154,7 +163,8 @@ export class LossCurve {
   /** Put the cursor at a row; `rewound` draws the vertical line. */
   point(row, rewound, words) {
     const { cursor, timeline, box } = this;
-    const hidden = !row || !this.width || timeline.entropy === null || !this.drawn || !Number.isFinite(row.nll);
+    const drawn = this.width && this.drawn && timeline.entropy !== null;
+    const hidden = !drawn || !row || !Number.isFinite(row.nll);
     cursor.hidden = hidden;
     if (hidden) return;
     cursor.style.transform = `translateX(${this.x(Math.min(row.step, this.lastStep))}px)`;
@@ -186,7 +196,7 @@ export class LossCurve {
     box.addEventListener('pointerup', release);
     box.addEventListener('pointercancel', release);
     box.addEventListener('keydown', (event) => {
-      const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -20, PageUp: 20 }[event.key];
+      const by = KEYS[event.key];
       if (event.key === 'End') this.player.live();
       else if (event.key === 'Home') this.player.stepBy(-1e6);
       else if (by) this.player.stepBy(by);

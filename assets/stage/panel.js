@@ -1,6 +1,6 @@
-/** Everything beside the pictures: bar, handles, loss curve, numbers, words. Told less often than drawn. */
+/** What stands beside the pictures: bar, handles, curve, numbers, words; seldomer than frames. */
 import { Checks } from './checks.js';
-import { Controls } from './controls.js';
+import { Controls, text } from './controls.js';
 import { LossCurve } from './losscurve.js';
 import { Said } from './said.js';
 
@@ -77,11 +77,6 @@ export class Panel {
     if (scene.depth >= scene.flow.depth) rooms.data.label(scene.flow);
     else rooms.data.label(depthPlay.on ? null : standard);
   }
-}
-
-/** Set text only when it changed: unchanged text must not be announced or laid out again. */
-function text(node, value) {
-  if (node.textContent !== value) node.textContent = value;
 }
 
 /** The present depth in words. */

@@ -15,7 +15,16 @@ import { Session } from './session.js';
 import { write } from './skeleton.js';
 import { Timeline } from './timeline.js';
 
-const GLIDE = 120; // ms from one snapshot to the next, at most
+const GLIDE = 120; // ms from one snapshot to the next, unless they come less often
+const LONGEST_GLIDE = 220;
+const NOTICE = 6000; // ms that an error stays
+
+/** What every run begins with. rewound: seq of the frame that was gone back to. */
+const FRESH = {
+  role: 'viewer', control: false, paused: false, speed: null, place: null, wait: null, waited: false,
+  shown: null, newest: null, rewound: null, latency: null, notice: '',
+  check: null, checkStep: 0, measuring: false,
+};
 
 export class Player {
   constructor(root, id, setState) {
@@ -23,9 +32,8 @@ export class Player {
     this.id = id;
     this.setState = setState;
     this.state = {
-      run: null, role: 'viewer', control: false, status: 'idle', message: '', notice: '', paused: false,
-      place: null, wait: null, waited: false, past: false, speed: null, latency: null, shown: null, newest: null,
-      rewound: null, replaying: false, recorded: false, check: null, checkStep: 0, measuring: false,
+      ...FRESH, run: null, status: 'idle', message: '', replaying: false, recorded: false,
+      past: false,
     };
     this.frames = 0;
     this.updates = 0;
@@ -73,15 +81,13 @@ export class Player {
 
   /** A run begins; the picture before stays until its first frame. */
   begin(hello, points, live) {
-    const { target, spec } = hello;
+    const { target } = hello;
     this.scene.setTarget(target.view, points);
     this.timeline.restart(target.entropy);
     this.replay.stop();
     this.waitsSince = performance.now();
     Object.assign(this.state, {
-      run: live ? hello.run : null, recorded: !live, role: 'viewer', control: false, paused: false, speed: null,
-      rewound: null, shown: null, newest: null, check: null, measuring: false, notice: '', latency: null,
-      label: target.label, spec, waited: false, place: null, wait: null,
+      ...FRESH, run: live ? hello.run : null, recorded: !live,
     });
     if (!live) this.report({ status: 'idle', message: '' });
     const { centre, scale } = target;
@@ -94,13 +100,14 @@ export class Player {
       changes.checkStep = state.newest?.step ?? 0;
       changes.measuring = false;
     }
-    if (changes.status === 'queued' && state.status !== 'queued') this.waitsSince = performance.now();
+    const waits = changes.status === 'queued' && state.status !== 'queued';
+    if (waits) this.waitsSince = performance.now();
     Object.assign(state, changes);
     state.control = state.role === 'owner' && state.status !== 'disconnected';
     this.panel.refresh = true;
     if (changes.notice) {
       clearTimeout(this.noticeTimer);
-      this.noticeTimer = setTimeout(() => this.report({ notice: '' }), 6000);
+      this.noticeTimer = setTimeout(() => this.report({ notice: '' }), NOTICE);
     }
   }
 
@@ -119,13 +126,16 @@ export class Player {
     state.newest = { header, flow, step: header.step };
     const status = state.paused && header.status === 'training' ? 'paused' : header.status;
     if (!state.recorded) this.report({ status, message: header.message || '' });
-    if (latency !== null) state.latency = state.latency === null ? latency : 0.9 * state.latency + 0.1 * latency;
+    if (latency !== null) state.latency = 0.9 * (state.latency ?? latency) + 0.1 * latency;
     const now = performance.now();
     if (this.arrived) this.interval = 0.8 * this.interval + 0.2 * Math.min(400, now - this.arrived);
     this.arrived = now;
     if (state.rewound !== null) return;
-    if (first && !state.recorded && this.depthPlay.on) this.depthPlay.start(this.scene.depth, flow.depth, 1e9, now, false);
-    this.display(header, flow, first ? 2 * GLIDE : Math.min(GLIDE, 1.15 * this.interval));
+    if (first && !state.recorded && this.depthPlay.on) {
+      this.depthPlay.stop();
+      this.scene.startAt = flow.depth; // training is watched at x
+    }
+    this.display(header, flow, first ? 2 * GLIDE : Math.min(LONGEST_GLIDE, 1.15 * this.interval));
     if (first && state.recorded) this.open();
   }
 
@@ -169,7 +179,8 @@ export class Player {
     }
     const from = this.scene.depth >= layers - 1e-6 ? 0 : this.scene.depth;
     const to = one ? Math.min(layers, Math.floor(from + 1e-6) + 1) : layers;
-    this.depthPlay.start(from, to, layers, performance.now() + (one ? 0 : 350), this.reduced.matches);
+    const begin = performance.now() + (one ? 0 : 350); // a moment to see where it starts
+    this.depthPlay.start(from, to, layers, begin, this.reduced.matches);
   }
 
   togglePlay() {
@@ -177,7 +188,7 @@ export class Player {
     if (state.recorded || state.rewound !== null) this.replay.toggle();
     else if (!state.control) return;
     else if (state.status === 'done') this.session.send({ type: 'continue' });
-    else if (state.status === 'training' && !state.paused) this.send('pause', { paused: true, status: 'paused' });
+    else if (state.status === 'training') this.send('pause', { paused: true, status: 'paused' });
     else this.send('play', { paused: false });
   }
 

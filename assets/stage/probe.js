@@ -3,6 +3,8 @@
  * with the factor by which area, and so density, changes. A click pins it.
  */
 
+import { raised } from './words.js';
+
 const RADIUS = 17; // CSS pixels of the circle in the room that is pointed at
 
 export class Probe {
@@ -63,9 +65,8 @@ export class Probe {
   /** Pin here, or let go when it was pinned near here. */
   pin(name, point) {
     const room = this.rooms[name];
-    const near = this.pinned && this.room === name
-      && Math.hypot(point[0] - this.point[0], point[1] - this.point[1]) * room.view.k < 2 * RADIUS * room.dpr;
-    this.pinned = !near;
+    const away = Math.hypot(point[0] - this.point[0], point[1] - this.point[1]) * room.view.k;
+    this.pinned = !(this.pinned && this.room === name && away < 2 * RADIUS * room.dpr);
     this.aim(name, point);
   }
 
@@ -98,8 +99,8 @@ export class Probe {
     const { scene, room, point, rooms } = this;
     const { latent, data } = rooms;
     const key = room === null ? '' : [
-      room, point, scene.adopted, scene.depth, this.pinned, latent.view.k, latent.view.x, latent.view.y,
-      data.view.k, data.view.x, data.view.y,
+      room, point, scene.adopted, scene.depth, this.pinned,
+      latent.view.k, latent.view.x, latent.view.y, data.view.k, data.view.x, data.view.y,
     ].join();
     if (key === this.key) return;
     this.key = key;
@@ -118,7 +119,8 @@ export class Probe {
     const radius = (RADIUS * rooms[room].dpr) / rooms[room].view.k;
     this.shape('latent', z, fromLatent ? identity : inverse, radius);
     this.shape('data', [x, y], fromLatent ? matrix : identity, radius);
-    this.say(fromLatent ? 'data' : 'latent', fromLatent ? matrix : inverse, fromLatent ? [x, y] : z, radius);
+    if (fromLatent) this.say('data', matrix, [x, y], radius);
+    else this.say('latent', inverse, z, radius);
     this.parts[room].readout.hidden = true;
   }
 
@@ -131,7 +133,8 @@ export class Probe {
     const values = [k * matrix[0], -k * matrix[2], -k * matrix[1], k * matrix[3], px, py];
     const fine = values.every(Number.isFinite);
     group.setAttribute('visibility', fine ? 'visible' : 'hidden');
-    if (fine) group.setAttribute('transform', `matrix(${values.map((v) => v.toFixed(3)).join(' ')})`);
+    const numbers = values.map((value) => value.toFixed(3)).join(' ');
+    if (fine) group.setAttribute('transform', `matrix(${numbers})`);
   }
 
   /** "area x0.31 -> density x3.2", next to the ellipse and inside the room. */
@@ -139,17 +142,20 @@ export class Probe {
     const room = this.rooms[name];
     const { readout } = this.parts[name];
     const units = this.scene.depth >= this.scene.flow.depth ? this.scene.flow.scale ** 2 : 1;
-    const area = Math.abs(matrix[0] * matrix[3] - matrix[1] * matrix[2]) * (name === 'data' ? units : 1 / units);
+    const stretch = Math.abs(matrix[0] * matrix[3] - matrix[1] * matrix[2]);
+    const area = name === 'data' ? stretch * units : stretch / units;
     readout.textContent = this.words.say('probe', { area: short(area), density: short(1 / area) });
     readout.classList.toggle('pinned', this.pinned);
     readout.hidden = false;
     const [px, py] = room.toPixels(centre[0], centre[1]);
     const wide = readout.offsetWidth;
     const x = Math.min(room.cssWidth - wide - 6, Math.max(6, px - wide / 2));
-    const reach = (radius * room.view.k * Math.hypot(matrix[2], matrix[3])) / room.dpr; // half its height
+    // Above the ellipse, or below it where there is no room above.
+    const reach = (radius * room.view.k * Math.hypot(matrix[2], matrix[3])) / room.dpr;
+    const lowest = room.cssHeight - 34;
     const above = py - reach - 40;
     const below = py + reach + 12;
-    const y = Math.min(room.cssHeight - 34, Math.max(6, above > 6 || below > room.cssHeight - 34 ? above : below));
+    const y = Math.min(lowest, Math.max(6, above > 6 || below > lowest ? above : below));
     readout.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
   }
 }
@@ -165,6 +171,5 @@ export function short(value) {
   if (value >= 0.01 && value < 995) return String(Number(value.toPrecision(2)));
   const power = Math.floor(Math.log10(value));
   const digits = (value / 10 ** power).toPrecision(2);
-  const raised = [...String(power)].map((c) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[c] ?? '⁻').join('');
-  return `${digits}·10${raised}`;
+  return `${digits}·10${raised(power)}`;
 }

@@ -107,8 +107,8 @@ export class Room {
 
   /**
    * Paint everything.
-   * @param {Object} scene {grid, gridAt, straight, points, pointsAt, colours, data, dataAt}: clouds or
-   *   null, and the positions to draw
+   * @param {Object} scene {grid, gridAt, straight, points, pointsAt, colours, data, dataAt}: clouds
+   *   or null, and the positions to draw
    */
   draw(scene) {
     const { raster, view } = this;
@@ -191,7 +191,8 @@ function tick(axis, at, height, value, step) {
   const mark = document.createElementNS(SVG, 'line');
   const text = document.createElementNS(SVG, 'text');
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  text.textContent = value.toFixed(digits).replace('-', '\u2212').replace(/^\u2212(0(\.0+)?)$/, '$1');
+  const shown = value.toFixed(digits).replace('-', '\u2212');
+  text.textContent = Number(value.toFixed(digits)) === 0 ? shown.replace('\u2212', '') : shown;
   const place = axis
     ? { x1: 0, x2: 4, y1: at, y2: at, x: 9, y: at + 4 }
     : { x1: at, x2: at, y1: height, y2: height - 4, x: at, y: height - 8 };

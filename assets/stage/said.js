@@ -1,4 +1,6 @@
-/** What the picture shows, in words, for readers who do not see it: seldom, and only when it changed. */
+/** What the picture shows, in words, for readers who do not see it: seldom, and only changes. */
+
+import { statusWord } from './controls.js';
 
 const EVERY = 5000; // ms
 
@@ -24,8 +26,10 @@ export class Said {
         ? 'live_rewound'
         : state.status === 'training' ? 'live_training' : 'live_status';
       sentences.push(say(key, {
-        status: say(state.recorded ? 'status_recorded' : `status_${state.status}`),
-        step: number(shown.step, 0), nll: number(shown.nll, 2), gap: number(shown.nll - shown.entropy, 2),
+        status: say(statusWord(state)),
+        step: number(shown.step, 0),
+        nll: number(shown.nll, 2),
+        gap: number(shown.nll - shown.entropy, 2),
       }));
       sentences.push(say('live_depth', { where }));
     }

@@ -8,6 +8,7 @@ import { Grid } from './grid.js';
 import { Jobs } from './jobs.js';
 import { identity } from './flow.js';
 import { heatRamp, paintPoints } from './colours.js';
+import { between, calm, fit, frame } from './windows.js';
 
 export const POINTS = 4000;
 const SETTLE = 6; // rounds in which the grid's vertices find their places once a flow stands still
@@ -165,7 +166,7 @@ export class Scene {
     }
   }
 
-  /** The window at every whole depth: z's at 0, the target's at L, in between what holds the points. */
+  /** The window at every whole depth: z's at 0, the target's at L, between them the points'. */
   fitWindows(flow) {
     const { windows, points } = this;
     windows.length = flow.depth + 1;
@@ -186,16 +187,10 @@ export class Scene {
   /** The window at the present depth. */
   windowAt(depth) {
     const { windows, window } = this;
-    const whole = Math.min(windows.length - 1, Math.floor(depth));
-    const a = windows[whole];
-    if (!a) return this.latentWindow;
-    const b = windows[Math.min(windows.length - 1, whole + 1)];
-    const t = depth - whole;
-    window.x = a.x + t * (b.x - a.x);
-    window.y = a.y + t * (b.y - a.y);
-    window.halfX = a.halfX * (b.halfX / a.halfX) ** t;
-    window.halfY = a.halfY * (b.halfY / a.halfY) ** t;
-    return window;
+    const last = windows.length - 1;
+    if (last < 0) return this.latentWindow;
+    const whole = Math.min(last, Math.floor(depth));
+    return between(windows[whole], windows[Math.min(last, whole + 1)], depth - whole, window);
   }
 
   /** One frame: a slice of work, then paint what changed. Returns whether something moved. */
@@ -244,56 +239,17 @@ export class Scene {
     const { jobs, stale, painted, flow, ramps } = this;
     if (!ramps || !this.points.flow) return;
     const moving = now - this.moved < 120;
-    const wait = moving ? 4 * jobs.cost.get('density') - 8 : Math.max(140, 10 * jobs.cost.get('density'));
+    const cost = jobs.cost.get('density');
+    const wait = moving ? 4 * cost - 8 : Math.max(140, 10 * cost);
     if (stale.data && !jobs.has('density') && now - painted.data >= wait) {
       painted.data = now;
       stale.data = moving; // coarse ones are made again when it stands still
-      jobs.put('density', this.densities.data.job(flow, this.depth, this.dataRoom, ramps.data, moving));
+      const { data } = this.densities;
+      jobs.put('density', data.job(flow, this.depth, this.dataRoom, ramps.data, moving));
     }
     if (stale.latent && !jobs.has('latent')) {
       stale.latent = false;
       jobs.put('latent', this.densities.latent.job(flow, 0, this.latentRoom, ramps.latent, false));
     }
   }
-}
-
-/** The stretch of one axis that shows all but the outermost data points, within the target's window. */
-function frame(points, axis, [low, high]) {
-  const values = points.filter((_, i) => i % 2 === axis).sort();
-  const from = values[Math.floor(0.005 * values.length)];
-  const to = values[Math.ceil(0.995 * values.length) - 1];
-  const margin = 0.14 * (to - from) + 0.02 * (high - low);
-  return [Math.max(low, from - margin), Math.min(high, to + margin)];
-}
-
-/** The window that holds a state's points, but for the far outliers. */
-function fit(points) {
-  const [x, y] = [stretch(points, 0), stretch(points, 1)];
-  return { x: x.middle, y: y.middle, halfX: x.half, halfY: y.half };
-}
-
-/** Middle and half width of the points within four standard deviations along an axis. */
-function stretch(points, axis) {
-  let [sum, squares] = [0, 0];
-  for (let i = axis; i < points.length; i += 2) {
-    sum += points[i];
-    squares += points[i] * points[i];
-  }
-  const n = points.length / 2;
-  const mean = sum / n;
-  const far = 4 * Math.sqrt(Math.max(0, squares / n - mean * mean));
-  let [low, high] = [mean, mean];
-  for (let i = axis; i < points.length; i += 2) {
-    if (points[i] < low && points[i] > mean - far) low = points[i];
-    if (points[i] > high && points[i] < mean + far) high = points[i];
-  }
-  if (!Number.isFinite(high - low)) return { middle: 0, half: 3 };
-  return { middle: (low + high) / 2, half: Math.min(40, Math.max(0.8, 0.54 * (high - low))) };
-}
-
-/** A window that follows slowly, so that thumbnails and scrubbing do not shake while training. */
-function calm(before, after) {
-  if (!before) return after;
-  for (const key of ['x', 'y', 'halfX', 'halfY']) after[key] = 0.8 * before[key] + 0.2 * after[key];
-  return after;
 }

@@ -10,8 +10,9 @@ import { LiveSocket, storedOwner, storeOwner } from './socket.js';
 const SAME_HOST = ['localhost', '127.0.0.1', '[::1]'];
 
 /** How the run stands, from a message of type "run" or "status". */
-const standing = ({ status, message = '', place = null, wait_s: wait = null, paused = false, speed = null }) =>
-  ({ status, message, place, wait, paused, speed });
+function standing({ status, message = '', place = null, wait_s: wait = null, paused, speed = null }) {
+  return { status, message, place, wait, paused: paused === true, speed };
+}
 
 export class Session {
   /**

@@ -1,4 +1,4 @@
-/** The stage's elements, built once. Words are put in by `write`: they may change with the language. */
+/** The stage's elements, built once. `write` puts the words in: they change with the language. */
 
 const icon = (path) => `<svg viewBox="0 0 20 20" aria-hidden="true"><path d="${path}"/></svg>`;
 
@@ -12,7 +12,7 @@ export const ICONS = {
 };
 
 const chip = (name, key) =>
-  `<button type="button" class="pf-chip" data-layer="${name}" aria-pressed="true" aria-keyshortcuts="${key}">`
+  `<button type="button" class="pf-chip" data-layer="${name}" aria-keyshortcuts="${key}">`
   + `<i aria-hidden="true"></i><span data-word="${name}"></span></button>`;
 
 const button = (name, path) =>
@@ -20,7 +20,9 @@ const button = (name, path) =>
 
 const room = (name, formula) => `
   <figure class="pf-room" data-room="${name}">
-    <figcaption><b data-word="${name}_room"></b><em>${formula}</em><span class="pf-where"></span></figcaption>
+    <figcaption>
+      <b data-word="${name}_room"></b><em>${formula}</em><span class="pf-where"></span>
+    </figcaption>
     <div class="pf-box" tabindex="-1">
       <canvas role="img"></canvas>
       <svg class="pf-overlay" aria-hidden="true">
@@ -40,7 +42,10 @@ const TEMPLATE = `
       <div class="pf-speed" role="radiogroup"></div>
       ${button('reset', ICONS.reset)}
     </div>
-    <div class="pf-status"><i aria-hidden="true"></i><b></b><span data-of="step"></span><span data-of="rate"></span><span data-of="latency"></span></div>
+    <div class="pf-status">
+      <i aria-hidden="true"></i><b></b>
+      <span data-of="step"></span><span data-of="rate"></span><span data-of="latency"></span>
+    </div>
     <div class="pf-layers" role="group">
       ${chip('points', 1)}${chip('grid', 2)}${chip('density', 3)}${chip('data', 4)}
       <button type="button" class="pf-button pf-help" data-do="keys" aria-keyshortcuts="?">?</button>
@@ -52,7 +57,7 @@ const TEMPLATE = `
   </div>
   <div class="pf-film">
     ${button('depth', ICONS.depth)}
-    <div class="pf-strip" role="slider" tabindex="0" aria-orientation="horizontal" aria-valuemin="0">
+    <div class="pf-strip" role="slider" tabindex="0" aria-valuemin="0">
       <canvas aria-hidden="true"></canvas>
       <div class="pf-track" aria-hidden="true"><i></i></div>
       <div class="pf-gate" aria-hidden="true"></div>
@@ -63,14 +68,17 @@ const TEMPLATE = `
     <figure class="pf-loss">
       <figcaption><b data-word="loss"></b><em data-word="loss_axis"></em><span class="pf-at"></span>
         <button type="button" class="pf-live" data-do="live"></button></figcaption>
-      <div class="pf-curve" role="slider" tabindex="0" aria-orientation="horizontal" aria-valuemin="0">
+      <div class="pf-curve" role="slider" tabindex="0" aria-valuemin="0">
         <canvas aria-hidden="true"></canvas>
         <div class="pf-cursor" aria-hidden="true" hidden><i></i></div>
         <p class="pf-empty" data-word="loss_empty"></p>
       </div>
     </figure>
     <section class="pf-checks">
-      <header><b data-word="checks"></b><button type="button" class="pf-measure" data-do="measure"></button></header>
+      <header>
+        <b data-word="checks"></b>
+        <button type="button" class="pf-measure" data-do="measure"></button>
+      </header>
       <table><tbody></tbody></table>
       <p></p>
     </section>
@@ -103,7 +111,9 @@ export function build(parent, id, language) {
 
 /** Put the words in. */
 export function write(root, say) {
-  for (const node of root.querySelectorAll('[data-word]')) node.textContent = say(node.dataset.word);
+  for (const node of root.querySelectorAll('[data-word]')) {
+    node.textContent = say(node.dataset.word);
+  }
   root.setAttribute('aria-label', say('stage_label'));
   const name = (selector, key, title = key) => {
     const node = root.querySelector(selector);

@@ -31,7 +31,7 @@ const view = ({ id, player, player: { state } }) => ({
   latencyMs: () => (state.latency === null ? null : Math.round(10 * state.latency) / 10),
   points: () => player.points,
   layerPosition: () => player.depth,
-  playing: () => state.replaying || player.depthPlay.on || (state.status === 'training' && !state.paused),
+  playing: () => state.replaying || player.depthPlay.on || state.status === 'training',
 });
 
 /** Fit everything to the width that the page gives. */
@@ -65,7 +65,9 @@ function create(parent, data, setState) {
 
   instance.resize = new ResizeObserver(() => layout(instance));
   instance.resize.observe(root);
-  instance.sight = new IntersectionObserver(([entry]) => { player.visible = entry.isIntersecting; });
+  instance.sight = new IntersectionObserver(([entry]) => {
+    player.visible = entry.isIntersecting;
+  });
   instance.sight.observe(root);
   instance.scheme = matchMedia('(prefers-color-scheme: dark)');
   instance.onScheme = () => player.readTheme();
@@ -94,7 +96,7 @@ function dress(instance, data) {
   }
 }
 
-/** Put a stage into `parent`, or update the one that is there. Returns a function that removes it. */
+/** Put a stage into `parent`, or update the one there. Returns a function that removes it. */
 export function mount(parent, data, setStateValue = null) {
   let instance = mounted.get(parent);
   if (instance) {

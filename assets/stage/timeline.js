@@ -29,7 +29,7 @@ export class Timeline {
     this.version++;
   }
 
-  /** The run that this one was forked from, as the server tells it; a ghost of this page's own stays. */
+  /** The run that this one was forked from, as the server tells it; this page's own ghost stays. */
   remember(ghost) {
     if (this.ghost || !ghost || ghost.history.length < 3) return;
     const rows = ghost.history.map(([seq, step, , nll]) => ({ seq, step, nll }));
@@ -70,7 +70,8 @@ export class Timeline {
     const { frames } = this;
     let best = -1;
     for (let i = 0; i < frames.length; i++) {
-      if (best < 0 || Math.abs(frames[i].step - step) <= Math.abs(frames[best].step - step)) best = i;
+      const away = Math.abs(frames[i].step - step);
+      if (best < 0 || away <= Math.abs(frames[best].step - step)) best = i;
     }
     return best;
   }

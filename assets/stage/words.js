@@ -101,6 +101,10 @@ export const ENGLISH = {
   error_run: 'The recorded run could not be read: {message}',
 };
 
+/** -6 as ⁻⁶. */
+export const raised = (power) =>
+  [...String(power)].map((sign) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[sign] ?? '⁻').join('');
+
 /** A table of words with `say(key, values)`. */
 export function makeWords(table, language = 'en') {
   const words = { ...ENGLISH, ...(table || {}) };
@@ -108,7 +112,7 @@ export function makeWords(table, language = 'en') {
     minimumFractionDigits: digits, maximumFractionDigits: digits,
   }));
   const number = (value, digits) =>
-    value === null || value === undefined || !Number.isFinite(value) ? '–' : formats[digits].format(value);
+    Number.isFinite(value) ? formats[digits].format(value) : '–';
   const say = (key, values = {}) =>
     (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   return { say, number };

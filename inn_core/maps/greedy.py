@@ -11,6 +11,7 @@ doi 10.1007/978-3-030-71278-5_1). Numpy only.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -45,47 +46,73 @@ class Stack(NamedTuple):
     start: float
 
 
-def exact_gain(target: str, active: int) -> float:
-    """The formula for the first layer, by quadrature of the target's density."""
+class Columns(NamedTuple):
+    """Mean and spread of v in the columns at u, and their masses; u in standardised units."""
+
+    u: FloatArray
+    mean: FloatArray
+    spread: FloatArray
+    mass: FloatArray
+
+
+@lru_cache(maxsize=32)
+def exact_columns(target: str, active: int) -> Columns:
+    """Columns of a target's density, by quadrature."""
     entry = registry.TARGETS[check_name("target", target, registry.TARGETS)].load()
     grid = entry.quadrature()
     h = (grid.points - entry.centre) / entry.scale
     mass = np.exp(entry.log_prob(grid.points)) * grid.areas
-    _, column = np.unique(h[:, 1 - active], return_inverse=True)
+    u, column = np.unique(h[:, 1 - active], return_inverse=True)
     weight, first, second = (
         np.bincount(column, mass * h[:, active] ** power) for power in range(3)
     )
     kept = weight > 1e-12 * weight.max()
     weight, first, second = weight[kept], first[kept], second[kept]
     mean = first / weight
-    return _gain(mean, second / weight - mean**2, weight / weight.sum())
+    return Columns(u[kept], mean, np.sqrt(second / weight - mean**2), weight / weight.sum())
+
+
+def exact_gain(target: str, active: int) -> float:
+    """The formula for the first layer, from :func:`exact_columns`."""
+    columns = exact_columns(target, active)
+    return _gain(columns.mean, columns.spread**2, columns.mass)
 
 
 def columns(points: FloatArray, active: int) -> tuple[FloatArray, FloatArray]:
     """Mean and spread of v at the knots of u, from points (N, 2): bins of one knot, then a blur.
 
-    Where no points are, the mean is 0 and the spread 1, so that an optimal layer does nothing
-    there; and the outermost pieces are level, since layer maps go on with their slope.
+    Where no points are, the mean is 0 and the spread 1: an optimal layer does nothing there.
     """
     inside = np.abs(points[:, 1 - active]) < EDGE
     u, v = points[inside, 1 - active], points[inside, active]
     place = np.rint((u + EDGE) / STEP).astype(np.int64)
-    kernel = np.exp(-0.5 * np.arange(-3, 4) ** 2)
+    kernel = np.exp(-0.5 * (np.arange(-5, 6) / 1.3) ** 2)
     sums = [np.convolve(np.bincount(place, v**k, KNOTS), kernel, "same") for k in range(3)]
-    weight, prior = sums[0], 12.0
+    weight, prior = sums[0], 30.0
     mean = sums[1] / (weight + prior)
     spread = np.sqrt((sums[2] - 2 * mean * sums[1] + mean**2 * weight + prior) / (weight + prior))
-    for curve in (mean, spread):
-        curve[0], curve[-1] = curve[1], curve[-2]
     return mean, spread
 
 
 def best_layer(points: FloatArray, active: int) -> LayerMap:
     """The affine layer that gives every column of ``points`` mean 0 and spread 1."""
-    mean, spread = columns(points, active)
-    s = np.clip(-np.log(spread), -3, 3)
+    return _layer(*columns(points, active), active)
+
+
+def exact_layer(target: str, active: int) -> LayerMap:
+    """The same for the target itself; where its columns end, their last curves go on level."""
+    exact = exact_columns(target, active)
     knots = np.linspace(-EDGE, EDGE, KNOTS)
-    return LayerMap("curves", "affine", active, knots, np.stack([s, -mean * np.exp(s)]))
+    mean, spread = (np.interp(knots, exact.u, row) for row in (exact.mean, exact.spread))
+    return _layer(mean, spread, active)
+
+
+def _layer(mean: FloatArray, spread: FloatArray, active: int) -> LayerMap:
+    s = np.clip(-np.log(spread), -3, 3)
+    t = -mean * np.exp(s)
+    for curve in (s, t):
+        curve[0], curve[-1] = curve[1], curve[-2]
+    return LayerMap("curves", "affine", active, np.linspace(-EDGE, EDGE, KNOTS), np.stack([s, t]))
 
 
 def stack(target: str, count: int, same: bool, points: int = POINTS) -> Stack:
@@ -98,8 +125,10 @@ def stack(target: str, count: int, same: bool, points: int = POINTS) -> Stack:
     before = log_p - evaluate.log_prob(FlowMaps((), **units), fresh)
     start, blocks = float(before.mean()), []
     for k in range(count):
-        layer = best_layer(h, 1 if same else 1 - k % 2)
-        promised = estimated_gain(h, layer.active)
+        active = 1 if same else 1 - k % 2
+        # The first layer meets the target itself, whose columns are known; later ones meet points.
+        layer = best_layer(h, active) if k else exact_layer(target, active)
+        promised = estimated_gain(h, active) if k else exact_gain(target, active)
         layers.append(layer)
         h, _ = evaluate.forward(layer, h)
         after = log_p - evaluate.log_prob(FlowMaps(tuple(layers), **units), fresh)

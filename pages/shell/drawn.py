@@ -1,4 +1,4 @@
-"""What the page of drawn flows sends to its stage: a target, points to score on, kinds, best layers.
+"""What the page of drawn flows sends to its stage: target, held-out points, kinds, best layers.
 
 Everything here is kept: a page runs again at every click.
 """
@@ -29,7 +29,11 @@ TASKS: dict[str, dict[str, Any]] = {
 FREE: dict[str, Any] = {"name": "free", "layers": 2, "kind": "affine"}
 
 #: kind -> what it does to the moving coordinate a, given the one that stays, u.
-FORMULAS = {"additive": "a′ = a + t(u)", "affine": "a′ = a·e^s(u) + t(u)", "spline": "a′ = R_θ(u)(a)"}
+FORMULAS = {
+    "additive": "a′ = a + t(u)",
+    "affine": "a′ = a·eˢ⁽ᵘ⁾ + t(u)",
+    "spline": "a′ = R(a; θ(u))",
+}
 
 
 def target_of(name: str, words: Words) -> dict[str, Any]:
@@ -48,7 +52,7 @@ def target_of(name: str, words: Words) -> dict[str, Any]:
 
 @st.cache_data(show_spinner=False, max_entries=32)
 def heldout(name: str) -> str:
-    """Return POINTS fresh points with log p as base64 of float32: x, y, log p, point after point."""
+    """Return POINTS fresh points with log p as base64 of float32 rows x, y, log p."""
     points, log_p = handmade.heldout(name, POINTS, 3)
     rows = np.column_stack([points, log_p]).astype("<f4")
     return base64.b64encode(rows.tobytes()).decode()
@@ -77,12 +81,11 @@ def kinds(name: str, words: Words) -> list[dict[str, Any]]:
 
 @st.cache_data(show_spinner=False, max_entries=32)
 def best(name: str) -> dict[str, Any]:
-    """Return the stacks of best affine layers, alternating and not, and the exact first gains."""
-    stacks = {key: greedy.stack(name, count, same) for key, count, same in (
-        ("alternate", 6, False), ("same", 3, True),
-    )}  # fmt: skip
-    rows: dict[str, Any] = {key: _stack(name, stack) for key, stack in stacks.items()}
-    return rows | {"exact": [greedy.exact_gain(name, active) for active in (1, 0)]}
+    """Return the stacks of best affine layers: alternating, and always the same coordinate."""
+    return {
+        "alternate": _stack(name, greedy.stack(name, 6, same=False)),
+        "same": _stack(name, greedy.stack(name, 3, same=True)),
+    }
 
 
 def _stack(name: str, stack: greedy.Stack) -> dict[str, Any]:

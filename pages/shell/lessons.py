@@ -19,4 +19,8 @@ class Lesson:
 
 
 #: The first lesson opens when no other is asked for.
-LESSONS: tuple[Lesson, ...] = (Lesson("pushforward", ":material/blur_on:"),)
+LESSONS: tuple[Lesson, ...] = (
+    Lesson("pushforward", ":material/blur_on:"),
+    Lesson("change_of_variables", ":material/area_chart:"),
+    Lesson("coupling_layers", ":material/draw:"),
+)

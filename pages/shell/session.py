@@ -22,7 +22,7 @@ from pages.shell.words import Words
 #: What makes a run go on from where it stands, by its status. One that stopped starts afresh.
 GOES_ON = {"paused": "play", "done": "continue", "training": "play", "queued": "play"}
 #: Seconds that the browser has to find an owner's token, before "You are watching" is said.
-PATIENCE_S = 1.5
+PATIENCE_S = 3.0
 UNDER_WAY = ("queued", "training", "paused")
 
 
@@ -32,6 +32,7 @@ class Session:
 
     viewer : token of the run on the stage, None before any; owner : its owner's token, if ours
     spec : what the controls say; notices : sentences for the reader, shown once
+    lang : language of the labels that menus show
     owners : viewer's -> owner's token of every run of this tab, for the browser's Back
     asked_at, answered : when the browser was asked for an owner's token, and whether it has replied
     """
@@ -42,6 +43,7 @@ class Session:
     spec: RunSpec = field(default_factory=RunSpec)
     notices: list[str] = field(default_factory=list)
     owners: dict[str, str] = field(default_factory=dict)
+    lang: str = ""
     asked_at: float = field(default_factory=time.monotonic)
     answered: bool = False
 
@@ -67,6 +69,10 @@ def of(lesson: str, words: Words) -> Session:
         moved = True
     if moved:
         _arrive(session, words)
+    elif session.lang != words.lang:
+        # A menu keeps its old label until it is told its value anew.
+        controls.adopt(lesson, controls.read(lesson, session.spec)[0])
+    session.lang = words.lang
     return session
 
 

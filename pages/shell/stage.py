@@ -1,23 +1,32 @@
-"""Mounting the stage: the one component that draws a flow. Its code lives in assets/stage."""
+"""Mounting a stage: the component that draws a lesson. Its code lives in assets/stage."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import streamlit as st
 
 from pages.shell.words import Words
 
-#: The modules come from the app's own route /stage; this only hands over to them.
+#: The stage of a flow; a lesson with a stage of its own names its module below assets/ instead.
+FLOW_STAGE = "stage/stage.js"
+
+#: Modules come from the app's own route /stage; this only hands over to them.
 _HAND_OVER = """
+const stage = import(new URL('MODULE', document.baseURI));
 export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
-  const stage = import(new URL(`stage/${data.module}`, document.baseURI)); // fetched once
   stage.then((module) => module.mount(parentElement, data, setStateValue, setTriggerValue));
   return () => stage.then((module) => module.unmount(parentElement));
 }
 """
 
-_STAGE = st.components.v2.component("pushforward_stage", js=_HAND_OVER)
+
+@cache
+def _component(module: str) -> Any:
+    """Return the component that draws by ``module``; one registration a module."""
+    name = module.removesuffix(".js").replace("/", "_")
+    return st.components.v2.component(name, js=_HAND_OVER.replace("MODULE", module))
 
 
 def key_of(lesson: str) -> str:
@@ -35,27 +44,26 @@ def mount(
     lesson: str,
     words: Words,
     *,
-    run: str | None,
-    owner: str | None,
-    pretrained: str | None,
+    run: str | None = None,
+    owner: str | None = None,
+    pretrained: str | None = None,
     options: dict[str, Any] | None = None,
-    module: str = "stage.js",
-    text: str = "stage",
-) -> None:
-    """Draw the stage.
+    module: str = FLOW_STAGE,
+) -> Any:
+    """Draw a stage; return what it has said so far (its state and triggers).
 
     run, owner : tokens of the run to show; pretrained : address of a run file, if there is no run
-    module : the ES module below assets/stage that draws; text : where its words stand in the text files
+    options : whatever else the module wants to know
     """
-    _STAGE(
+    spoken = words.section("stage" if module == FLOW_STAGE else f"{lesson}.stage")
+    return _component(module)(
         key=key_of(lesson),
         data={
             "id": lesson,
-            "module": module,
             "run": run,
             "owner": owner,
             "pretrained": pretrained,
-            "words": words.section(text),
+            "words": spoken,
             "lang": words.lang,
             "lesson": lesson,
             "options": options or {},

@@ -12,10 +12,8 @@ from pages.shell.words import Words
 #: The stage's colours (Okabe & Ito): latent, data, model.
 _Z, _X, _Q = r"\textcolor{#009E73}{z}", r"\textcolor{#3391C8}{x}", r"\textcolor{#E69F00}{q}"
 
-DENSITY = (
-    rf"\log {_Q}({_X}) = \log p_Z({_Z}) + \sum_{{k=1}}^{{L}} \log\left|\det J_k\right|,"
-    rf"\qquad {_Z} = f_L \circ \dots \circ f_1({_X})"
-)
+ENCODE = rf"{_Z} = f_L \circ \dots \circ f_1({_X})"
+DENSITY = rf"\log {_Q}({_X}) = \log p_Z({_Z}) + \sum_{{k=1}}^{{L}} \log\left|\det J_k\right|"
 #: FLOOR and GAP stand for words of the reader's language.
 LOSS = (
     rf"\mathrm{{NLL}} = -\mathbb{{E}}_{{{_X}\sim p}} \log {_Q}({_X})"
@@ -54,6 +52,7 @@ def formulas(session: Session, words: Words) -> None:
     """Draw the change of variables, the loss and this coupling's layer, with their symbols."""
     left, right = st.columns([3, 2])
     with left:
+        st.latex(ENCODE)
         st.latex(DENSITY)
         floor, gap = words("theory.floor"), words("theory.gap")
         st.latex(LOSS.replace("FLOOR", floor).replace("GAP", gap))

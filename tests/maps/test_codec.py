@@ -139,6 +139,55 @@ def test_a_header_with_wrong_fields_is_refused_or_read(data: st.DataObject) -> N
     refused_or_read(frame_of(struct.pack("<I", len(text)) + text + body[4 + length :]))
 
 
+BAD_FIELDS: list[tuple[str, Any]] = [
+    ("rows", 3),
+    ("rows", 10**400),
+    ("points", 1),
+    ("points", 2**20),
+    ("points", 10.0),
+    ("active", -1),
+    ("active", True),
+    ("formula", "lu"),
+    ("kind", "matrix"),
+    ("step", 0),
+    ("numbers", [1, 2]),
+    ("numbers", [float("inf")]),
+    ("numbers", ["2"]),
+]
+
+
+@pytest.mark.parametrize("kind", ["affine0", "spline1"])
+@pytest.mark.parametrize(("name", "value"), BAD_FIELDS)
+def test_a_layer_with_a_wrong_field_is_refused(kind: str, name: str, value: Any) -> None:
+    body = body_of(codec.encode_frame(mapcases.snapshot(mapcases.maps(1, (kind,)))))
+    length = struct.unpack_from("<I", body)[0]
+    header = json.loads(body[4 : 4 + length])
+    header["layers"][0][name] = value
+    text = json.dumps(header).encode()
+    with pytest.raises(FrameError):
+        codec.decode_frame(frame_of(struct.pack("<I", len(text)) + text + body[4 + length :]))
+
+
+@pytest.mark.parametrize("extra", [-1, 1, 7])
+def test_tables_of_another_size_are_refused(extra: int) -> None:
+    flow = mapcases.maps(0, ("affine0",))
+    flow.layers[0].tables[:] = 0  # one byte a number: every cut falls between two
+    body = body_of(codec.encode_frame(mapcases.snapshot(flow)))
+    with pytest.raises(FrameError, match="wrong size"):
+        codec.decode_frame(frame_of(body[:extra] if extra < 0 else body + bytes(extra)))
+
+
+def test_knots_out_of_order_are_refused() -> None:
+    flow = mapcases.maps(0, ("affine0",))
+    body = bytearray(body_of(codec.encode_frame(mapcases.snapshot(flow))))
+    at = 4 + struct.unpack_from("<I", body)[0]
+    while body[at] >= 128:  # behind the first knot's place stands the first difference
+        at += 1
+    body[at + 1] |= 1  # zigzag: odd is negative
+    with pytest.raises(FrameError, match="out of order"):
+        codec.decode_frame(frame_of(bytes(body)))
+
+
 def test_a_bomb_is_refused_before_it_goes_off() -> None:
     with pytest.raises(FrameError, match="larger than 8388608 bytes"):
         codec.decode_frame(frame_of(bytes(200_000_000)))

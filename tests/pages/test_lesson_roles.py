@@ -10,7 +10,7 @@ from inn_core.specs import RunSpec
 from pages.shell import session
 from tests.pages.conftest import Open
 from tests.pages.fakelab import FakeLab, info
-from tests.pages.reading import button, control, stage
+from tests.pages.reading import button, control, sentences, stage
 
 
 def test_a_viewer_sees_the_run_and_can_change_nothing(visit: Open, lab: FakeLab) -> None:
@@ -83,4 +83,8 @@ def test_changing_the_language_keeps_everything_else(visit: Open, lab: FakeLab) 
     control_of_language.set_value("ja").run()
     assert not app.exception
     assert control(app, "layers").value == 3
+    assert control(app, "target").proto.raw_value == "二つの三日月"
+    assert control(app, "target").proto.set_value
+    app.run()
+    assert sentences(app) == []
     assert len(lab.started) == 1

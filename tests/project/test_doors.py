@@ -23,6 +23,8 @@ CLIENT_SIDE = (
     "inn_core.runs",
     "inn_core.maps.codec",
     "inn_core.maps.evaluate",
+    "inn_core.maps.greedy",
+    "inn_core.maps.handmade",
     "inn_core.maps.runfile",
 )
 
@@ -67,6 +69,8 @@ def test_the_engine_never_imports_streamlit_or_pages(path: Path) -> None:
         "inn_core.targets",
         "inn_core.maps.codec",
         "inn_core.maps.evaluate",
+        "inn_core.maps.greedy",
+        "inn_core.maps.handmade",
         "inn_core.maps.runfile",
         "inn_core.runs.settings",
         "inn_core.runs.client",

@@ -134,8 +134,9 @@ def test_the_stage_is_given_every_word_it_has_a_use_for() -> None:
 def test_every_word_of_a_stage_is_used(where: str) -> None:
     source = modules_of(where)
     # Keys may be put together, as in say(`status_${status}`) or data-word="${name}_room".
-    made = re.findall(r"[\"`](\w*)\$\{[\w.]+\}(\w*)[\"`]", source)
-    shapes = [re.compile(rf"{head}\w+{tail}") for head, tail in made if "_" in head + tail]
+    hole = r"\$\{[^}]+\}"
+    made = re.findall(rf"[\"`]((?:\w|{hole})*{hole}(?:\w|{hole})*)[\"`]", source)
+    shapes = [re.compile(re.sub(hole, r"\\w*", text)) for text in made if "_" in text]
     unused = {
         key
         for key in Words("en").section(where)

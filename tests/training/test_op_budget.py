@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
+import inn_core
 from inn_core.losses.nll import NLL
 from inn_core.specs import RunSpec
 from inn_core.training.loop import Trainer
@@ -65,3 +69,15 @@ def test_an_ensemble_takes_no_more_operations_than_one_flow() -> None:
         trainer.steps(2)
         steps.append(count(lambda trainer=trainer: trainer.steps(1)))  # type: ignore[misc]
     assert steps[0] == steps[1]
+
+
+def test_the_first_step_does_not_wait_for_the_compiler() -> None:
+    """torch.optim and some ways to call autograd import it: three seconds before a first frame."""
+    code = (
+        "import sys; from inn_core.specs import RunSpec; "
+        "from inn_core.training.loop import Trainer; "
+        "t = Trainer(RunSpec(target='correlated')); t.steps(2); t.snapshot(); "
+        "assert not {'torch._dynamo', 'torch._inductor', 'sympy'} & set(sys.modules)"
+    )
+    root = Path(inn_core.__file__).parents[1]
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=root)

@@ -7,13 +7,19 @@ import { BASES } from './change_of_variables/bases.js';
 import { Bricks } from './change_of_variables/bricks.js';
 import { Hands } from './change_of_variables/hands.js';
 import { Line } from './change_of_variables/line.js';
-import { Notes } from './change_of_variables/notes.js';
+import { Notes, lineMarks } from './change_of_variables/notes.js';
 import { Panel } from './change_of_variables/panel.js';
-import { Plane } from './change_of_variables/planeview.js';
 import { SLICES } from './change_of_variables/chain.js';
 import { TABS, build, write } from './change_of_variables/skeleton.js';
 import { Tails } from './change_of_variables/tails.js';
 import { Task } from './change_of_variables/task.js';
+
+/** Stands in for the plane until its modules are there: the first picture does not wait for them. */
+const NO_PLANE = Object.fromEntries(
+  ['show', 'write', 'paint', 'layout', 'light', 'explain', 'reset', 'tick'].map((name) => [name, () => {}]),
+);
+Object.assign(NO_PLANE, { points: 0, changes: 0, sentence: '' });
+const LATER = 1500; // ms after which the plane is fetched anyway
 
 const SLOW = 150; // ms between two measurements
 const QUIET = 700; // ms of rest before the live region speaks
@@ -31,8 +37,9 @@ class ChangeOfVariables {
     this.bricks = new Bricks(root, this.line);
     this.tails = new Tails(root, this.line);
     this.task = new Task(root, this.line);
-    this.notes = new Notes(root, this.line);
-    this.plane = new Plane(root, this);
+    this.notes = new Notes(root.querySelector('.cv-box .cv-notes'));
+    this.plane = NO_PLANE;
+    setTimeout(() => this.fetchPlane(), LATER);
     this.said = root.querySelector('.pf-said');
     this.measured = { at: 0, key: '' };
     this.speakAt = 0;
@@ -40,10 +47,21 @@ class ChangeOfVariables {
     root.addEventListener('pointerover', (event) => this.over(event));
     root.addEventListener('focusin', (event) => this.over(event));
     this.onKey = (event) => this.key(event);
-    this.onKeyUp = (event) => { if (event.key.toLowerCase() === 'e' && !this.pinned) this.notes.toggle(false); };
-    document.addEventListener('keydown', this.onKey);
+    this.onKeyUp = (event) => { if (event.key.toLowerCase() === 'e' && !this.pinned) this.explain(false); };
+    document.addEventListener('keydown', this.onKey, true); // before the page's own shortcuts
     document.addEventListener('keyup', this.onKeyUp);
     this.setTab('map');
+  }
+
+  /** Fetch the plane, once. */
+  fetchPlane() {
+    this.coming ??= import('./change_of_variables/planeview.js').then(({ Plane }) => {
+      this.plane = new Plane(this.root, this);
+      if (this.words) this.plane.write(this.words);
+      if (this.theme) this.plane.paint(this.theme);
+      this.plane.show(this.tab === 'plane');
+      this.layout();
+    });
   }
 
   get points() { return this.tab === 'plane' ? this.plane.points : SLICES; }
@@ -91,9 +109,10 @@ class ChangeOfVariables {
       if (this.tab === 'stack') this.bricks.update(this.words, this.theme);
       if (this.tab === 'tails') this.tails.update(this.words);
       this.task.draw();
-      this.notes.draw();
+      if (this.notes.on) this.notes.draw('line', this.line.geometry, lineMarks(this.line));
     }
-    const key = `${this.line.changes} ${this.tab} ${this.line.shown} ${this.line.base}`;
+    const breath = this.line.touched ? '' : Math.floor(now / 500);
+    const key = `${breath} ${this.line.changes} ${this.tab} ${this.line.shown} ${this.line.base}`;
     if (key !== this.measured.key && now - this.measured.at > SLOW) {
       this.measured = { key, at: now };
       this.panel.check();
@@ -114,7 +133,8 @@ class ChangeOfVariables {
     for (const part of this.root.querySelectorAll('[data-lines]')) part.hidden = tab === 'plane';
     this.line.part.hidden = tab === 'plane';
     this.plane.show(tab === 'plane');
-    if (tab !== 'plane') this.line.setMode(tab);
+    if (tab === 'plane') this.fetchPlane();
+    else this.line.setMode(tab);
     if (this.words) {
       this.task.write();
       this.layout();
@@ -174,8 +194,7 @@ class ChangeOfVariables {
     if (name === 'keys') this.root.querySelector('.pf-keys').showModal();
     if (name === 'explain') {
       this.pinned = !this.pinned;
-      this.notes.toggle(this.pinned);
-      this.root.querySelector('[data-do=explain]').setAttribute('aria-pressed', this.pinned);
+      this.explain(this.pinned);
     }
     if (name === 'reset') {
       this.task.close();
@@ -196,6 +215,7 @@ class ChangeOfVariables {
     const action = this.shortcut(event.key.toLowerCase(), target);
     if (!action) return;
     event.preventDefault();
+    event.stopPropagation();
     action();
   }
 
@@ -218,14 +238,22 @@ class ChangeOfVariables {
       '+': this.tab === 'stack' && (() => this.root.querySelector('[data-do=more]').click()),
       '-': this.tab === 'stack' && (() => this.root.querySelector('[data-do=fewer]').click()),
       r: () => this.act('reset'),
-      e: lines && (() => this.notes.toggle(true)),
+      e: () => this.explain(true),
       '?': () => this.act('keys'),
       escape: () => {
         this.task.done();
         this.pinned = false;
-        this.notes.toggle(false);
+        this.explain(false);
       },
     }[key];
+  }
+
+  /** Say what every mark is, or no more. */
+  explain(on) {
+    this.notes.toggle(on);
+    this.plane.explain(on);
+    this.line.dirty = true;
+    this.root.querySelector('[data-do=explain]').setAttribute('aria-pressed', on);
   }
 
   /** Something changed that the live region tells once it rests. */
@@ -247,7 +275,7 @@ class ChangeOfVariables {
   }
 
   close() {
-    document.removeEventListener('keydown', this.onKey);
+    document.removeEventListener('keydown', this.onKey, true);
     document.removeEventListener('keyup', this.onKeyUp);
   }
 }

@@ -52,6 +52,7 @@ export class Bent {
     this.zoom = 1;
     this.spot = [0.75, 0.55];
     this.touched = this.plane.lab.reduced.matches;
+    this.invites = true;
     this.began = null;
     this.dirty = true;
   }
@@ -75,6 +76,7 @@ export class Bent {
   touch() {
     if (!this.touched) this.spot = this.shown || this.spot;
     this.touched = true;
+    this.invites = false;
   }
 
   change() {
@@ -100,6 +102,11 @@ export class Bent {
       box.removeEventListener('pointermove', move);
       this.plane.lab.told();
     }, { once: true });
+  }
+
+  /** What the notes point at. */
+  marks() {
+    return { spot: this.shown, image: this.image.centre, corner: this.image.flat[1] };
   }
 
   key(event) {
@@ -130,6 +137,7 @@ export class Bent {
     const bend = BENDS[this.bend];
     const side = SIDE / ZOOMS[this.zoom];
     const image = zoomed(bend, spot, side);
+    this.image = image;
     const { latent, data } = this.plane.rooms;
     const half = side / 2;
     const square = [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([p, q]) => [spot[0] + p * half, spot[1] + q * half]);
@@ -143,7 +151,7 @@ export class Bent {
     const [px, py] = latent.at(spot);
     const [group] = this.handles;
     group.setAttribute('transform', `translate(${px.toFixed(2)} ${py.toFixed(2)})`);
-    group.classList.toggle('calls', !this.touched);
+    group.classList.toggle('calls', this.invites);
     group.setAttribute('aria-valuenow', spot[0].toFixed(2));
     group.setAttribute('aria-valuetext', `(${number(spot[0], 2)}, ${number(spot[1], 2)})`);
     this.look(image, side, theme);

@@ -23,7 +23,7 @@ export class Geometry {
     const tall = (s) => this.top + s + this.gap + scale(s) * TALLEST + foot;
     while (side > 180 && tall(side) > most) side -= 2;
     this.side = side;
-    this.perDensity = scale(side); // pixels a unit of density
+    this.perDensity = this.fullDensity = scale(side); // pixels a unit of density
     this.perUnit = side / (2 * REACH); // pixels a unit of length
     this.deep = this.perDensity * TALLEST;
     const room = Math.min(width - side - 12, 1.12 * this.perDensity);
@@ -33,6 +33,11 @@ export class Geometry {
     this.bottom = this.top + side;
     this.right = this.left + side;
     this.height = this.base + foot;
+  }
+
+  /** Make room for a base whose peak is `peak`: both densities shrink alike, so areas stay comparable. */
+  show(peak) {
+    this.perDensity = this.fullDensity * Math.min(1, Math.max(0.35, TALLEST / peak));
   }
 
   X(z) { return this.left + (z + REACH) * this.perUnit; }

@@ -37,7 +37,8 @@ export class Line {
     this.forget = false;
     this.probe = PROBE;
     this.mark = null; // the mark or symbol under the pointer
-    this.touched = this.lab.reduced.matches;
+    this.touched = this.lab.reduced.matches; // who asks for less motion sees no breathing
+    this.invites = true; // a control point calls for a hand until the first touch
     this.refused = null;
     this.spring = null;
     this.slide = first && !this.lab.reduced.matches ? 0 : 1;
@@ -104,6 +105,8 @@ export class Line {
   touch() {
     if (this.slide < 1) this.slide = 1;
     this.slideFrom = null;
+    this.invites = false;
+    this.dirty = true;
     if (this.touched) return;
     this.knots[0] = breathe(this.knots[0], this.breath || 0);
     this.touched = true;
@@ -228,6 +231,7 @@ export class Line {
     this.pushed = push(sample, this.chain);
     const { h, logp } = this.pushed;
     const [p, q] = [logp[k], logp[k + 1]].map((values) => values.map(Math.exp));
+    this.geometry.show(Math.max(...p));
     this.way = follow(this.law, this.chain, this.probe);
     this.area = area(this.law, this.chain.slice(0, k + 1), this.forget, 1e-8).value;
     this.lit = sample.edges.findIndex((edge, i) => this.probe >= edge && this.probe < sample.edges[i + 1]);
@@ -238,8 +242,9 @@ export class Line {
       ghost: Boolean(refused?.map.turnsBack), mark: this.mark, veil: this.task?.state === 'asking',
     });
     const current = refused ? refused.knots : knots[k];
+    this.displayed = current;
     this.overlay.name(k, this.chain.length);
-    this.overlay.make(current.z.length, this.touched ? -1 : this.mode === 'tails' ? CALLS_IN_TAILS : CALLS, say);
+    this.overlay.make(current.z.length, !this.invites ? -1 : this.mode === 'tails' ? CALLS_IN_TAILS : CALLS, say);
     this.overlay.place(current, say, number);
     this.overlay.track(refused ? refused.map : this.chain[k]);
     this.overlay.probe({ u: this.way.h[k], x: this.way.h[k + 1], slope: this.way.slopes[k], p: Math.exp(this.way.logp[k]) }, say, number);

@@ -46,6 +46,7 @@ export class Linear {
   reset() {
     this.A = START.map((row) => [...row]);
     this.touched = this.plane.lab.reduced.matches;
+    this.invites = true;
     this.began = null;
     this.dirty = true;
   }
@@ -80,6 +81,12 @@ export class Linear {
     group.addEventListener('lostpointercapture', end, { once: true });
   }
 
+  /** What the notes point at. */
+  marks() {
+    const [[a, b], [c, d]] = this.shown;
+    return { second: [b, d], middle: [0.5 * a + 0.35 * b, 0.5 * c + 0.35 * d] };
+  }
+
   /** The mark at a place of the data room: the parallelogram, if the place lies in it. */
   markAt([x, y]) {
     const [[a, b], [c, d]] = this.shown;
@@ -102,6 +109,7 @@ export class Linear {
   touch() {
     if (!this.touched) this.A = this.shown;
     this.touched = true;
+    this.invites = false;
   }
 
   set(k, place) {
@@ -136,7 +144,7 @@ export class Linear {
     this.handles.forEach((group, k) => {
       const [x, y] = data.at([A[0][k], A[1][k]]);
       group.setAttribute('transform', `translate(${x.toFixed(2)} ${y.toFixed(2)})`);
-      group.classList.toggle('calls', !this.touched && k === 1);
+      group.classList.toggle('calls', this.invites && k === 1);
       group.setAttribute('aria-valuenow', A[1][k].toFixed(2));
       group.setAttribute('aria-valuetext', `(${number(A[0][k], 2)}, ${number(A[1][k], 2)})`);
     });

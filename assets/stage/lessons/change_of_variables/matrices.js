@@ -40,7 +40,7 @@ export class Matrices {
   constructor(box, lab) {
     this.box = box;
     this.lab = lab;
-    box.innerHTML = HTML;
+    box.innerHTML = HTML + '<div class="cv-notes" aria-hidden="true" hidden></div>';
     this.slider = box.querySelector('input');
     this.parts = Object.fromEntries(['triangular', 'full'].map((kind) => {
       const part = box.querySelector(`[data-jacobian=${kind}]`);
@@ -61,6 +61,7 @@ export class Matrices {
     this.entries = START.map((row) => [...row]);
     this.size = 3;
     this.touched = this.lab.reduced.matches;
+    this.invites = true;
     this.began = null;
     this.changes = 0;
     this.cells = null;
@@ -71,6 +72,7 @@ export class Matrices {
 
   touch() {
     this.touched = true;
+    this.invites = false;
     this.dirty = true;
   }
 
@@ -166,7 +168,7 @@ export class Matrices {
       text(cell, number(value, D > 5 ? 1 : 2));
       cell.style.setProperty('--strength', `${Math.min(1, Math.abs(value) / LIMIT) * 60}%`);
       cell.classList.toggle('minus', value < 0);
-      cell.classList.toggle('calls', !this.touched && i === CALLS[0] && j === CALLS[1]);
+      cell.classList.toggle('calls', this.invites && i === CALLS[0] && j === CALLS[1]);
       cell.setAttribute('aria-valuenow', value.toFixed(2));
     }
     const lower = cut.map((row, i) => row.map((value, j) => (j > i ? 0 : value)));

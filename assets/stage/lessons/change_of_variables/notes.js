@@ -1,9 +1,9 @@
-/** Hold E: every mark of the 1-D figure says in one sentence what it is. */
+/** Hold E: every mark says in one sentence what it is. */
 
-/** Mark, where its note stands, and what it points at; in shares of the figure's parts. */
-const NOTES = [
+/** Name, where the note stands, and what it points at, given the figure's geometry and what is on it. */
+const LINE = [
   ['total', (g) => [g.start + 2, g.top + 34], (g) => [g.start + 40, g.top + 26]],
-  ['px', (g) => [g.start + 2, g.bottom - 0.2 * g.side], (g) => [g.left - 0.07 * g.side, g.Y(-1.3)]],
+  ['px', (g) => [g.start + 2, g.bottom - 0.27 * g.side], (g) => [g.left - 0.07 * g.side, g.Y(-1.3)]],
   ['knot', (g) => [g.left + 0.06 * g.side, g.top + 0.05 * g.side], (g, at) => at.knot],
   ['f', (g) => [g.left + 0.06 * g.side, g.top + 0.27 * g.side], (g, at) => at.curve],
   ['slope', (g) => [g.left + 0.6 * g.side, g.top + 0.56 * g.side], (g, at) => at.probe],
@@ -11,53 +11,83 @@ const NOTES = [
   ['pz', (g) => [g.left + 0.64 * g.side, g.bottom + 0.05 * g.side], (g) => [g.X(0.7), g.base - 0.16 * g.perDensity]],
 ];
 
+const shift = ([x, y], dx, dy) => [x + dx, y + dy];
+const LINEAR = [
+  ['square', (g) => [g.z[0] + 10, g.z[1] + 0.72 * g.size], (g) => g.latent([0.6, 0.4])],
+  ['dots', (g) => [g.z[0] + 10, g.z[1] + 10], (g) => g.latent([-0.9, 0.9])],
+  ['columns', (g) => [g.x[0] + 10, g.x[1] + 10], (g, at) => g.data(at.second)],
+  ['parallelogram', (g) => [g.x[0] + 0.52 * g.size, g.x[1] + 0.74 * g.size], (g, at) => g.data(at.middle)],
+];
+const BENT = [
+  ['spot', (g) => [g.z[0] + 10, g.z[1] + 0.75 * g.size], (g, at) => shift(g.latent(at.spot), -14, 10)],
+  ['image', (g) => [g.x[0] + 10, g.x[1] + 10], (g, at) => g.data(at.image)],
+  ['flat', (g) => [g.x[0] + 0.5 * g.size, g.x[1] + 0.78 * g.size], (g, at) => g.data(at.corner)],
+];
+const MATRIX = [
+  ['diagonal', (g) => shift(g.cell('.diagonal', 0), 20, -60), (g) => g.cell('.diagonal', 0)],
+  ['entry', (g) => shift(g.cell('[data-at]', 1), 20, 20), (g) => g.cell('[data-at]', 1)],
+  ['zero', (g) => shift(g.cell('.zero', -1), -20, 24), (g) => g.cell('.zero', -1)],
+];
+const TABLES = { line: LINE, linear: LINEAR, bent: BENT, matrix: MATRIX };
+
 export class Notes {
-  constructor(root, line) {
-    this.box = root.querySelector('.cv-notes');
-    this.line = line;
+  /** @param {Element} box covers the figure */
+  constructor(box) {
+    this.box = box;
     this.on = false;
+    this.table = '';
   }
 
   write({ say }) {
-    this.box.innerHTML = `<svg>${NOTES.map(() => '<path/><circle r="3.5"/>').join('')}</svg>`
-      + NOTES.map(([mark], i) => `<p class="cv-note" data-note="${mark}"><b>${i + 1}</b>${say(`note_${mark}`)}</p>`).join('');
+    this.say = say;
+    this.table = '';
   }
 
   toggle(on) {
-    if (on === this.on) return;
     this.on = on;
     this.box.hidden = !on;
-    this.line.dirty = true;
   }
 
-  draw() {
-    if (!this.on || !this.line.way) return;
-    const { line, box } = this;
-    const g = line.geometry;
-    const k = line.index;
-    const { h } = line.way;
-    const knots = line.knots[k];
-    const at = {
-      knot: [g.X(knots.z[3]), g.Y(knots.x[3])],
-      curve: [g.X(-0.1), g.Y(line.chain[k].forward(-0.1))],
-      probe: [g.X(h[k]) + 12, g.Y(h[k + 1]) - 4],
-      way: [g.X(h[k]), (g.Y(h[k + 1]) + g.bottom) / 2 + 30],
-    };
+  /** Put the notes where they belong; on a narrow figure they are a list. */
+  draw(table, g, at) {
+    if (!this.on) return;
+    const { box, say } = this;
+    const notes = TABLES[table];
+    if (table !== this.table) {
+      this.table = table;
+      box.innerHTML = `<svg>${notes.map(() => '<path/><circle r="3.5"/>').join('')}</svg>`
+        + notes.map(([mark]) => `<p class="cv-note">${say(`note_${mark}`)}</p>`).join('');
+    }
     box.classList.toggle('listed', g.narrow);
-    const [svg, ...notes] = box.children;
+    if (g.narrow) return;
+    const [svg, ...texts] = box.children;
     svg.setAttribute('viewBox', `0 0 ${g.width} ${g.height}`);
-    NOTES.forEach(([, place, target], i) => {
-      const [x, y] = place(g);
+    notes.forEach(([, place, target], i) => {
+      const [x, y] = place(g, at);
       const [tx, ty] = target(g, at);
-      const note = notes[i];
-      note.style.left = g.narrow ? '' : `${x}px`;
-      note.style.top = g.narrow ? '' : `${y}px`;
+      const note = texts[i];
+      note.style.left = `${x}px`;
+      note.style.top = `${y}px`;
       const [path, dot] = [svg.children[2 * i], svg.children[2 * i + 1]];
-      const edge = tx < x ? x : Math.min(tx, x + note.offsetWidth);
-      const middle = ty < y ? y : Math.min(ty, y + note.offsetHeight);
-      path.setAttribute('d', g.narrow ? '' : `M${edge} ${middle}L${tx} ${ty}`);
+      const edge = Math.max(x, Math.min(tx, x + note.offsetWidth));
+      const middle = Math.max(y, Math.min(ty, y + note.offsetHeight));
+      path.setAttribute('d', `M${edge} ${middle}L${tx} ${ty}`);
       dot.setAttribute('cx', tx);
       dot.setAttribute('cy', ty);
     });
   }
+}
+
+/** What the notes of the 1-D figure point at. */
+export function lineMarks(line) {
+  const g = line.geometry;
+  const k = line.index;
+  const { h } = line.way;
+  const { z, x } = line.displayed;
+  return {
+    knot: [g.X(z.at(-3)), g.Y(x.at(-3))],
+    curve: [g.X(-0.1), g.Y(line.chain[k].forward(-0.1))],
+    probe: [g.X(h[k]) + 12, g.Y(h[k + 1]) - 4],
+    way: [g.X(h[k]), (g.Y(h[k + 1]) + g.bottom) / 2 + 30],
+  };
 }

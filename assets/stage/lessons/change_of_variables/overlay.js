@@ -133,6 +133,9 @@ export class Overlay {
     this.marker.setAttribute('transform', `translate(${px.toFixed(2)} ${g.base})`);
     const told = say('probe_at', { z: number(u, 2), x: number(x, 2), slope: number(slope, 2) });
     if (this.marker.getAttribute('aria-valuetext') !== told) {
+      this.marker.setAttribute('aria-label', say('probe'));
+      this.marker.setAttribute('aria-valuemin', -REACH);
+      this.marker.setAttribute('aria-valuemax', REACH);
       this.marker.setAttribute('aria-valuenow', u.toFixed(2));
       this.marker.setAttribute('aria-valuetext', told);
     }

@@ -1,6 +1,7 @@
 /** The canvas of the 1-D figure: slices, curve, and slices on their way from the one to the other. */
 import { css, wheel } from '../../colours.js';
 import { SLICES } from './chain.js';
+import { fly } from './flight.js';
 
 export const ALARM = [213, 94, 0]; // vermilion (Okabe & Ito): what is refused or wrong
 
@@ -32,9 +33,6 @@ export function hatching(context, dpr, colour) {
   pattern.setTransform(new DOMMatrix([1 / dpr, 0, 0, 1 / dpr, 0, 0]));
   return pattern;
 }
-
-const smooth = (t) => t * t * (3 - 2 * t);
-const clamp = (t) => Math.min(1, Math.max(0, t));
 
 export class Painter {
   constructor(canvas) {
@@ -79,7 +77,7 @@ export class Painter {
     if (!picture.veil) this.pushed(picture);
     pen.globalAlpha = 1;
     this.curve(picture);
-    if (picture.slide < 1) this.flight(picture);
+    if (picture.slide < 1) fly(this, picture);
     this.axes(picture.mark);
     this.light(picture);
   }
@@ -113,9 +111,9 @@ export class Painter {
   }
 
   /** The outline of the density whose symbol is under the pointer. */
-  light({ mark, u, p, x, q, slide }) {
+  light({ mark, u, p, x, q, slide, veil }) {
     const { context: pen, geometry: g, theme } = this;
-    if (mark !== 'pz' && (mark !== 'px' || slide < 1)) return;
+    if (mark !== 'pz' && (mark !== 'px' || slide < 1 || veil)) return;
     pen.save();
     pen.beginPath();
     if (mark === 'pz') pen.rect(g.left, g.bottom, g.side, g.height);
@@ -138,7 +136,7 @@ export class Painter {
     const { context: pen, geometry: g } = this;
     pen.save();
     pen.beginPath();
-    pen.rect(g.left, g.bottom - 200, g.side, 600);
+    pen.rect(g.left, g.bottom, g.side, g.height - g.bottom);
     pen.clip();
     this.slices(picture, (i) => [g.X(picture.u[i]), g.base - g.perDensity * picture.p[i]],
       (i) => [g.X(picture.u[i]), g.base]);
@@ -273,41 +271,6 @@ export class Painter {
     pen.lineWidth = bad ? 3.5 : mark === 'f' ? 3.5 : 2;
     pen.strokeStyle = bad ? css(ALARM) : css(theme.ink, 0.9);
     pen.stroke();
-    pen.restore();
-  }
-
-  /** Slices between the z axis (slide 0) and the x axis (slide 1): up to the curve, then a quarter turn. */
-  flight({ first, u, p, x, q, slide }) {
-    const { context: pen, geometry: g } = this;
-    pen.save();
-    pen.beginPath();
-    pen.rect(g.start, g.top, g.right - g.start, g.base - g.top);
-    pen.clip();
-    for (let s = 0; s < SLICES; s++) {
-      const late = (0.55 * Math.abs(s - (SLICES - 1) / 2)) / SLICES; // the middle leaves first
-      const t = clamp(slide * 1.275 - late);
-      const rise = smooth(clamp(t * 2.2));
-      const turn = smooth(clamp(t * 1.85 - 0.85));
-      const [a, b] = [first[s], first[s + 1]];
-      const m = (a + b) >> 1;
-      const [homeY, curveY] = [g.base, g.Y(x[m])];
-      const cx = g.X(u[m]) + (g.left - g.X(u[m])) * turn;
-      const cy = homeY + (curveY - homeY) * rise;
-      const [cos, sin] = [Math.cos((turn * Math.PI) / 2), Math.sin((turn * Math.PI) / 2)];
-      const place = (i, height) => {
-        const along = (u[i] - u[m] + (x[i] - x[m] - u[i] + u[m]) * turn) * g.perUnit;
-        const up = height * (p[i] + (q[i] - p[i]) * turn) * g.perDensity;
-        return [cx + along * cos - up * sin, cy - along * sin - up * cos];
-      };
-      pen.beginPath();
-      for (let i = a; i <= b; i++) pen.lineTo(...place(i, 1));
-      for (let i = b; i >= a; i--) pen.lineTo(...place(i, 0));
-      pen.closePath();
-      pen.fillStyle = this.strong[s];
-      pen.fill();
-      pen.strokeStyle = this.seam;
-      pen.stroke();
-    }
     pen.restore();
   }
 }

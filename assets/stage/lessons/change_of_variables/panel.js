@@ -69,9 +69,10 @@ export class Panel {
       }));
     } else {
       const p = Math.exp(logp[0]);
-      this.set('px', number(line.forget ? p : p / slopes[0], 3));
+      const secret = line.task.state === 'asking';
+      this.set('px', secret ? '?' : number(line.forget ? p : p / slopes[0], 3));
       this.set('pz', number(p, 3));
-      this.set('slope', line.forget ? '1' : number(1 / slopes[0], 3));
+      this.set('slope', secret ? '?' : line.forget ? '1' : number(1 / slopes[0], 3));
     }
     this.set('words', stack
       ? say('where_stack', { z: number(h[0], 2), x: number(h[last], 2), count: last })

@@ -24,7 +24,7 @@ export class PlaneRoom {
     this.size = size;
     this.dpr = dpr;
     this.canvas.width = this.canvas.height = Math.round(size * dpr);
-    this.box.style.height = `${size}px`;
+    this.box.style.width = this.box.style.height = `${size}px`;
     this.svg.setAttribute('viewBox', `0 0 ${size} ${size}`);
     this.svg.style.height = `${size}px`;
     this.unit = size / (2 * WIDE);

@@ -77,7 +77,7 @@ const PLANE = `
   <div class="cv-plane" hidden>
     <div class="cv-kinds" role="radiogroup">${PLANE_KINDS.map((kind) => `<button type="button" role="radio" data-kind="${kind}"><span data-word="kind_${kind}"></span></button>`).join('')}</div>
     <div class="cv-plane-main">
-      <div class="pf-rooms cv-rooms">${room('latent', 'z')}${room('data', 'x')}</div>
+      <div class="pf-rooms cv-rooms">${room('latent', 'z')}${room('data', 'x')}<div class="cv-notes" aria-hidden="true" hidden></div></div>
       <div class="cv-matrices" hidden></div>
       <aside class="cv-side cv-plane-side"></aside>
     </div>

@@ -4,7 +4,7 @@
  */
 import { BASES } from './bases.js';
 
-/** How much the middle is stretched; straight there, so the height is the same factor everywhere. */
+/** How much the line is stretched: evenly, so that the height changes by one factor everywhere. */
 const FACTORS = [0.5, 1.6, 0.4, 2];
 const HALF = 0.5; // the interval is −½ … ½
 const SHARE = BASES.normal.cdf(HALF) - BASES.normal.cdf(-HALF);
@@ -39,15 +39,15 @@ export class Task {
     }
     line.touch();
     const c = this.factor;
-    const x = [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5].map((z) =>
-      c * Math.max(-1.5, Math.min(1.5, z)) + (Math.abs(z) > 1.5 ? Math.sign(z) * (c < 1 ? 1.3 : 0.5) : 0));
-    Object.assign(line, { knots: [{ z: [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5], x }], base: 'normal', forget: false });
+    const z = [-1.6, -0.5, 0.5, 1.6];
+    Object.assign(line, { knots: [{ z, x: z.map((value) => c * value) }], base: 'normal', forget: false });
     line.probe = 0;
     line.refused = line.spring = null;
     this.guess = SHARE;
     this.state = 'asking';
     line.change();
     this.write();
+    this.draw(); // what is hidden cannot be focused
     this.bar.focus({ preventScroll: true });
   }
 

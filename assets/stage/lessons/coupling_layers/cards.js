@@ -6,6 +6,8 @@ import { tell } from './skeleton.js';
 const minus = (text) => text.replace('-', '\u2212');
 const fixed = (value, digits = 2) => (Number.isFinite(value) ? minus(value.toFixed(digits)) : '–').replace(/^\u2212(0(\.0+)?)$/, '$1');
 
+const tiny = (value) => (value === 0 ? '0' : value.toExponential(0).replace('-', '\u2212'));
+
 export class Cards {
   constructor(root) {
     this.root = root;
@@ -66,7 +68,7 @@ export class Cards {
     const { layer, ride } = panel;
     if (!layer || !ride?.data.length) return;
     const { areas } = panel.painter;
-    const rows = [['check_round', roundTrip(layer, ride.data[panel.inside.k]).toExponential(0).replace('-', '\u2212')]];
+    const rows = [['check_round', tiny(roundTrip(layer, ride.data[panel.inside.k]))]];
     if (layer.active >= 0) {
       const corner = jacobian(layer, ...panel.spot)[layer.active === 1 ? 1 : 2];
       rows.push(['check_zero', String(corner)]);

@@ -16,6 +16,8 @@ export const VERSION = 'h1';
 const UNIT = 0.005;
 const OUTER = 5; // pieces whose mean slope goes on beyond the knots
 const UNDO = 100;
+const FAR = 1.8; // a stroke that ends beyond goes on to the edge
+const JOINED = 0.3;
 
 /** Control knots: every eighth knot, from u = -3 to u = 3. */
 export const SPACING = 8;
@@ -105,6 +107,25 @@ export class Drawing {
     }
     this.version++;
     return [first, last];
+  }
+
+  /**
+   * A stroke that ends far out goes on to the edge, straight, unless it joins the curve that was
+   * there (`start`) anyway: few points lie outside, but a cliff would throw them far away.
+   */
+  extend(k, curve, [first, last], start) {
+    const row = this.layers[k][curve];
+    for (const [end, way] of [[first, -1], [last, 1]]) {
+      const inner = end - way * Math.min(OUTER, last - first);
+      const next = start[end + way];
+      if (way * placeOf(end) < FAR || next === undefined || end === inner) continue;
+      const joins = Math.abs(next - row[end]) < JOINED;
+      const slope = (row[end] - row[inner]) / Math.abs(end - inner);
+      for (let knot = end + way, away = 1; knot >= 0 && knot < KNOTS; knot += way, away++) {
+        this.set(k, curve, knot, joins ? start[knot] : row[end] + slope * away);
+      }
+    }
+    this.version++;
   }
 
   /** Take the shake of the hand out of the knots from..to: two passes of [1, 2, 1] / 4. */

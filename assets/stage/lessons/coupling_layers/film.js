@@ -5,7 +5,7 @@
 import { Raster, makeSprite } from '../../raster.js';
 import { pack } from '../../colours.js';
 
-const TALLEST = 62; // CSS pixels
+const TALLEST = 56; // CSS pixels
 const SNAP = 0.04;
 
 export class Film {
@@ -33,7 +33,7 @@ export class Film {
   arrange() {
     const { width, depth, dpr } = this;
     if (!width) return;
-    const gap = width < 500 ? 10 : 22;
+    const gap = width < 400 ? 10 : 20;
     this.thumb = Math.floor(Math.min(TALLEST, (width - depth * gap) / (depth + 1)));
     this.pitch = depth ? (width - this.thumb) / depth : 0;
     this.strip.querySelector('canvas').style.height = `${this.thumb}px`;
@@ -46,7 +46,7 @@ export class Film {
   }
 
   /** Draw the states of a ride; seldom, since it costs a few milliseconds. */
-  draw(ride, half, layers, theme, colours, chosen) {
+  draw(ride, windows, layers, theme, colours, chosen) {
     if (layers.length !== this.depth) {
       this.depth = layers.length;
       this.arrange();
@@ -62,6 +62,7 @@ export class Film {
       const right = Math.min(raster.width, left + Math.round(thumb * dpr));
       this.frame(left, right, pack(theme.room), pack(theme.faint));
       Object.assign(raster.clip, { left: left + 1, right: right - 1, top: 1, bottom: raster.height - 1 });
+      const half = Math.max(windows[k - 1] ?? 0, windows[k] ?? 0);
       const view = { x: 0, y: 0, k: (thumb * dpr) / (2 * half), px: (left + right) / 2, py: raster.height / 2 };
       raster.stamp(ride.data[k], Math.min(400, ride.data[k].length / 2), view, this.sprite, pack(theme.data), 120);
       raster.stamp(ride.model[k], Math.min(700, ride.model[k].length / 2), view, this.sprite, colours, 210);

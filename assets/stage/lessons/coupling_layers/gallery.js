@@ -11,6 +11,7 @@ export class Gallery {
     this.box = box;
     this.lesson = lesson;
     this.key = '';
+    this.at = 1;
     this.items = [];
   }
 
@@ -30,8 +31,11 @@ export class Gallery {
         item.ride.setData(data);
         item.ride.setFlow(flow);
         item.header = header;
-        item.panel.show(flow, item.ride, item.ride.window(3.75));
-        item.panel.at = Math.min(this.at ?? 0, flow.layers.length);
+        item.panel.show(flow, item.ride, item.ride.windows(3.2));
+        item.panel.at = Math.min(this.at, flow.layers.length);
+        item.panel.host.hidden = false;
+        this.lesson.arrange();
+        this.lesson.lanes();
         this.write(item);
       } catch (error) {
         item.note.textContent = this.lesson.words.say('no_file', { message: error.message });
@@ -50,6 +54,7 @@ export class Gallery {
       kind, figure, panel: new Panel(figure.querySelector('div')), ride: new Ride(this.lesson.latent),
       note: figure.querySelector('p'), header: null,
     };
+    item.panel.host.hidden = true;
     if (this.lesson.theme) item.panel.room.paint(this.lesson.theme);
     item.hands = new Hands(item.panel, { editor: null, looked: () => this.follow(item.panel), touched: () => false });
     if (!kind.address) item.note.textContent = this.lesson.words.say('no_run', { kind: kind.label });
@@ -82,13 +87,16 @@ export class Gallery {
     }
   }
 
-  get depth() {
-    return Math.max(1, ...this.items.map(({ panel }) => panel.depth));
+  /** The panel of the flow with most layers: it leads the film. */
+  get longest() {
+    return this.items.map(({ panel }) => panel).reduce((a, b) => (b.depth > (a?.depth ?? 0) ? b : a), null);
   }
+
+  get depth() { return this.longest?.depth ?? 1; }
 
   layout(dpr) {
     if (!this.items.length || this.box.hidden) return;
-    for (const { panel, figure } of this.items) panel.layout(figure.clientWidth, 460, dpr);
+    for (const { panel, figure } of this.items) if (panel.flow) panel.layout(figure.clientWidth, 640, dpr);
   }
 
   paint(theme) {

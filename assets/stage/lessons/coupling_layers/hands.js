@@ -1,13 +1,13 @@
 /**
  * Pointers and keys on a panel: look at a column, grab a handle, draw a piece of curve. Everything
- * stays in the browser; only the end of a stroke is told to `editor`.
+ * stays in the browser.
  *
- * editor  null, or {begin(k, curve), handles(k, curve), stroke(from, to), pull(handle, by), end(), nudge(...)}
+ * lesson.editor  null, or {begin(k, curve), handles(k, curve), stroke(from, to, painted), pull(handle, by), end(painted)}
  */
 import { HANDLES, placeOf } from './drawing.js';
 
 export class Hands {
-  /** @param {import('./panel.js').Panel} panel @param {Object} lesson {editor, looked()} */
+  /** @param {import('./panel.js').Panel} panel @param {Object} lesson {editor, touched(panel, point, type), looked(panel)?} */
   constructor(panel, lesson) {
     this.panel = panel;
     this.lesson = lesson;
@@ -24,11 +24,14 @@ export class Hands {
       const edge = box.getBoundingClientRect();
       const point = panel.room.toUnits(event.clientX - edge.left, event.clientY - edge.top);
       if (this.lesson.touched(panel, point, event.type)) return;
-      panel.aim(point);
-      this.lesson.looked(panel);
+      if (event.type === 'pointerdown' && this.lesson.editor && panel.layer?.active >= 0) this.seize(point, event);
+      if (this.held?.id === event.pointerId) this.slide(point);
+      else panel.aim(point);
+      this.lesson.looked?.(panel);
     };
     box.addEventListener('pointermove', aim);
     box.addEventListener('pointerdown', aim);
+    for (const end of ['pointerup', 'pointercancel']) box.addEventListener(end, (event) => this.drop(event, box));
     box.addEventListener('keydown', (event) => this.lookKeys(event, panel.layer?.active));
     box.tabIndex = 0;
   }
@@ -41,7 +44,7 @@ export class Hands {
     event.preventDefault();
     panel.spot = [panel.spot[0] + dx, panel.spot[1] + dy];
     panel.dirty = true;
-    this.lesson.looked(panel);
+    this.lesson.looked?.(panel);
   }
 
   laneEvents(lane) {
@@ -65,16 +68,34 @@ export class Hands {
         }
       }
     });
-    const drop = (event) => {
-      if (this.held?.id !== event.pointerId) return;
-      const { handle, painted } = this.held;
-      this.held = null;
-      box.classList.remove('held');
-      this.lesson.editor?.end(handle < 0 ? painted : null);
-    };
-    box.addEventListener('pointerup', drop);
-    box.addEventListener('pointercancel', drop);
+    for (const end of ['pointerup', 'pointercancel']) box.addEventListener(end, (event) => this.drop(event, box));
     box.addEventListener('keydown', (event) => this.laneKeys(event, lane));
+  }
+
+  /** Take a column itself, by its points: moving it along the rail moves t at the nearest knot. */
+  seize(point, event) {
+    const { panel } = this;
+    const { active } = panel.layer;
+    panel.aim(point);
+    const nearest = (a, b) => (Math.abs(placeOf(a) - point[1 - active]) < Math.abs(placeOf(b) - point[1 - active]) ? a : b);
+    panel.room.box.setPointerCapture(event.pointerId);
+    this.held = { room: true, id: event.pointerId, from: point[active], active, knot: HANDLES.reduce(nearest) };
+    this.lesson.editor.begin(panel.inside.k, 't');
+  }
+
+  slide(point) {
+    const { held, panel } = this;
+    const by = point[held.active] - held.from;
+    this.lesson.editor.pull(held.knot, by);
+    panel.dirty = true;
+  }
+
+  drop(event, box) {
+    const { held } = this;
+    if (held?.id !== event.pointerId) return;
+    this.held = null;
+    box.classList.remove('held');
+    this.lesson.editor?.end(held.handle === -1 ? held.painted : null);
   }
 
   look(lane, [x, y]) {
@@ -82,7 +103,7 @@ export class Hands {
     const active = lane.upright ? 0 : 1;
     if (panel.layer?.active !== active) return;
     panel.aimColumn(active, lane.under(x, y)[0]);
-    this.lesson.looked(panel);
+    this.lesson.looked?.(panel);
   }
 
   take(lane, [x, y], event) {
@@ -105,9 +126,7 @@ export class Hands {
       editor.pull(HANDLES[held.handle], v - held.from);
       this.panel.aimColumn(held.lane.upright ? 0 : 1, placeOf(HANDLES[held.handle]));
     } else {
-      const [first, last] = editor.stroke(held.last, [u, v]);
-      const { painted } = held;
-      held.painted = painted ? [Math.min(painted[0], first), Math.max(painted[1], last)] : [first, last];
+      held.painted = editor.stroke(held.last, [u, v], held.painted);
       held.last = [u, v];
       this.panel.aimColumn(held.lane.upright ? 0 : 1, u);
     }
@@ -123,7 +142,7 @@ export class Hands {
     const active = lane.upright ? 0 : 1;
     if (!editor || lane.k < 0) {
       if (event.key in along) this.panel.aimColumn(active, this.panel.spot[1 - active] + 0.1 * along[event.key]);
-      this.lesson.looked(this.panel);
+      this.lesson.looked?.(this.panel);
       return;
     }
     const { keyed } = this;
@@ -133,12 +152,14 @@ export class Hands {
     if (event.key in across) editor.pull(knot, across[event.key] * (event.shiftKey ? 0.25 : 0.05));
     editor.end(null);
     this.panel.aimColumn(active, placeOf(knot));
-    this.lesson.looked(this.panel);
+    this.lesson.looked?.(this.panel);
   }
 
   /** Handle that is held or keyed on a lane, for drawing. */
   heldOn(k, curve) {
     const { held } = this;
-    return held && held.lane.k === k && held.lane.curve === curve ? held.handle : -1;
+    if (!held) return -1;
+    if (held.room) return curve === 't' && this.lesson.studio.chosen === k ? HANDLES.indexOf(held.knot) : -1;
+    return held.lane.k === k && held.lane.curve === curve ? held.handle : -1;
   }
 }

@@ -33,7 +33,7 @@ export class Keys {
     const { dataset } = button;
     if (dataset.do) lesson.act(dataset.do);
     else if (dataset.chip) lesson.toggle(dataset.chip);
-    else if (dataset.view) lesson.open(dataset.view);
+    else if (dataset.view) lesson.views.open(dataset.view);
     else if (dataset.choice && button.parentElement.classList.contains('pl-kind-row')) lesson.act('kind', dataset.choice);
     else if (dataset.layerIndex) lesson.go(Number(dataset.layerIndex) + 1, true);
     lesson.names();
@@ -46,7 +46,7 @@ export class Keys {
     const inside = root.contains(target);
     if (target.closest?.('input, textarea, select, [contenteditable=true], [role=combobox], dialog') && !inside) return;
     const key = event.key.toLowerCase();
-    if ((event.ctrlKey || event.metaKey) && key === 'z' && lesson.view_ === 'draw') {
+    if ((event.ctrlKey || event.metaKey) && key === 'z' && lesson.views.name === 'draw') {
       event.preventDefault();
       lesson.act(event.shiftKey ? 'redo' : 'undo');
       return;
@@ -59,7 +59,7 @@ export class Keys {
 
   act(key, event) {
     const { lesson } = this;
-    const depth = lesson.view_ === 'kinds' ? lesson.gallery.depth : lesson.panel.depth;
+    const { depth } = lesson;
     if (key === 'e') {
       if (!event.repeat && !lesson.explain.on) this.hold(true);
     } else if (key === ' ') {
@@ -71,7 +71,7 @@ export class Keys {
     else if (key === 'escape') {
       lesson.riddle.stop();
       lesson.explain.show(false, lesson.words.say);
-    } else if (VIEWS[Number(key) - 1]) lesson.open(VIEWS[Number(key) - 1]);
+    } else if (VIEWS[Number(key) - 1]) lesson.views.open(VIEWS[Number(key) - 1]);
     else return false;
     return true;
   }

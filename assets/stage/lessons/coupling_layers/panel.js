@@ -12,12 +12,12 @@ import { TILE } from './measure.js';
 
 const MARKS = [-2, -1, 0, 1, 2]; // heights in a column whose landing places stand for a general kind
 const lane = (curve) => `<div class="pl-lane" data-curve="${curve}" data-mark="${curve}" role="slider" tabindex="0">`
-  + `<canvas aria-hidden="true"></canvas><span class="pl-name"></span></div>`;
+  + `<canvas aria-hidden="true"></canvas><span class="pl-name"></span><i class="pl-call" aria-hidden="true"></i></div>`;
 
 const TEMPLATE = `
   <div class="pl-side">${lane('s')}${lane('t')}</div>
   <div class="pf-box pl-box" data-mark="rails"><canvas role="img"></canvas>
-    <svg class="pf-overlay" aria-hidden="true"><g class="pf-ticks"></g>
+    <svg class="pf-overlay" aria-hidden="true"><g class="pf-ticks"></g><text class="pl-axis" x="99%" y="97.5%" text-anchor="end">x₁</text><text class="pl-axis" x="8" y="19">x₂</text>
       <g class="pl-goal" data-mark="goal" visibility="hidden"><circle/><circle/></g>
       <g class="pl-spot"><line class="pl-halo"/><line/><circle class="pl-from" r="6"/><path class="pl-tip"/><circle class="pl-now" r="5.5"/></g>
       <g class="pl-guess" visibility="hidden"><path d="M-7-7L7 7M7-7L-7 7"/></g></svg>
@@ -57,32 +57,53 @@ export class Panel {
     this.lit = '';
   }
 
-  /** Fit to a width in CSS pixels. */
-  layout(width, tallest, dpr) {
-    const narrow = width < 430;
+  /** Fit to a width and a height in CSS pixels. */
+  layout(width, height, dpr) {
+    const narrow = width < 520;
+    const layers = this.flow?.layers ?? [];
+    const lies = !this.flow || layers.some(({ active }) => active === 0);
     const t = narrow ? 58 : 92;
     const s = this.scales ? (narrow ? 40 : 62) : 0;
     const gap = narrow ? 4 : 8;
-    const side = t + s + (s ? gap : 0);
-    const box = Math.floor(Math.min(width - side - gap, tallest));
+    const side = lies ? t + s + (s ? gap : 0) + gap : 0;
+    const tall = narrow ? { t: 88, s: 58 } : { t: 108, s: 68 };
+    const lanes = tall.t + gap + (s ? tall.s + gap : 0);
+    const box = Math.floor(Math.min(width - side, Math.max(320, height - lanes)));
     this.host.style.setProperty('--pl-room', `${box}px`);
     this.host.style.setProperty('--pl-gap', `${gap}px`);
     this.host.classList.toggle('narrow', narrow);
+    this.host.classList.toggle('upright', !lies);
     this.room.resize(box, box, dpr);
     const [below, beside] = this.lanes;
-    below.t.resize(box, narrow ? 92 : 122, dpr);
-    below.s.resize(box, narrow ? 60 : 78, dpr);
+    below.t.resize(box, tall.t, dpr);
+    below.s.resize(box, tall.s, dpr);
     beside.t.resize(t, box, dpr);
     beside.s.resize(s || 1, box, dpr);
     for (const pair of this.lanes) pair.s.box.hidden = !this.scales;
     this.dirty = true;
   }
 
-  show(flow, ride, half) {
+  /** Names of the lanes: t and s, or what a general kind shows there. */
+  name({ say }) {
+    for (const [side, pair] of this.lanes.entries()) {
+      const k = this.flow ? this.layerFor(1 - side) : -1;
+      const general = k >= 0 && this.flow.layers[k].formula !== 'affine';
+      for (const curve of ['t', 's']) {
+        const text = say(`lane_${general ? 'general_' : ''}${curve}`);
+        const { box } = pair[curve];
+        box.querySelector('.pl-name').innerHTML = general ? text : `<em>${curve}</em> ${text}`;
+        box.setAttribute('aria-label', general ? text : `${curve}: ${text}`);
+      }
+    }
+  }
+
+  /** @param {number[]} windows half the side of the window, layer by layer */
+  show(flow, ride, windows) {
+    const first = this.flow === null;
     this.flow = flow;
     this.ride = ride;
-    this.half = half;
-    this.painter.reach = Math.ceil(half / TILE - 1e-9) * TILE;
+    this.windows = windows;
+    if (first) this.half = this.wanted;
     this.at = Math.min(this.at, flow.layers.length);
     this.dirty = true;
   }
@@ -93,6 +114,17 @@ export class Panel {
   get inside() {
     const k = Math.max(0, Math.min(this.depth - 1, Math.ceil(this.at - 1e-9) - 1));
     return { k, t: Math.min(1, Math.max(0, this.at - k)) };
+  }
+
+  get wanted() { return this.windows[this.inside.k] ?? 3.75; }
+
+  /** The window is fixed within a layer and glides to the next layer's. */
+  glide() {
+    const { wanted } = this;
+    const far = Math.abs(wanted - this.half);
+    this.half = far < 0.01 ? wanted : this.half + 0.22 * (wanted - this.half);
+    this.painter.reach = Math.ceil(this.half / TILE - 1e-9) * TILE;
+    if (far > 0) this.dirty = true;
   }
 
   get layer() { return this.flow?.layers[this.inside.k]; }
@@ -162,6 +194,7 @@ export class Panel {
   draw(shown, theme, colours) {
     if (!this.dirty || !this.flow || !theme || !this.room.cssWidth) return;
     this.dirty = false;
+    this.glide();
     const { room, ride, flow } = this;
     const { k, t } = this.inside;
     const layer = flow.layers[k];
@@ -224,7 +257,7 @@ export class Panel {
     set(parts.from, { cx: x0, cy: y0 });
     set(parts.now, { cx: x, cy: y });
     const turn = (Math.atan2(y1 - y0, x1 - x0) * 180) / Math.PI;
-    const long = Math.hypot(x1 - x0, y1 - y0) > 26;
+    const long = Math.hypot(x1 - x0, y1 - y0) > 26 && t < 0.96;
     parts.tip.setAttribute('d', long ? 'M0 0L-11 5.5V-5.5Z' : '');
     parts.tip.setAttribute('transform', `translate(${x1} ${y1}) rotate(${turn})`);
     const { style } = parts.column;

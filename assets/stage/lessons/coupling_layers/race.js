@@ -6,6 +6,9 @@ const HEIGHT = 96;
 const LEFT = 34;
 const BOTTOM = 18;
 
+/** Steep near the floor, so that a race between good scores can be followed. */
+const bend = (gap) => Math.asinh(Math.max(0, gap) / 0.01);
+
 const node = (name, attributes, text = '') => {
   const element = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
@@ -26,21 +29,22 @@ export class RaceChart {
     if (key === this.key) return;
     this.key = key;
     const { svg } = this;
+    svg.toggleAttribute('hidden', rows.length === 0);
+    if (rows.length === 0) return;
     const seconds = Math.max(5, rows.at(-1)?.[0] ?? 0);
     const top = Math.max(0.1, Math.min(3, 1.15 * Math.max(hand, 0.9 * (rows[0]?.[1] ?? 0))));
     const x = (value) => LEFT + ((WIDTH - LEFT - 6) * value) / seconds;
-    const y = (value) => 6 + (HEIGHT - BOTTOM - 6) * (1 - Math.min(1.02, Math.max(0, value / top)));
+    const y = (value) => 6 + (HEIGHT - BOTTOM - 6) * (1 - Math.min(1.02, bend(value) / bend(top)));
     const line = (from, to, kind) => node('line', { x1: x(0), x2: x(seconds), y1: from, y2: to, class: kind });
     const path = rows.map(([s, gap], i) => `${i ? 'L' : 'M'}${x(s).toFixed(1)} ${y(gap).toFixed(1)}`).join('');
     svg.replaceChildren(
       line(y(0), y(0), 'floor'),
       line(y(hand), y(hand), 'hand'),
       node('path', { d: path, class: 'machine' }),
-      node('text', { x: LEFT - 5, y: y(0) + 3.5, 'text-anchor': 'end' }, '0'),
-      node('text', { x: LEFT - 5, y: 13, 'text-anchor': 'end' }, top.toFixed(1)),
+      ...[0, 0.01, 0.1, 1].filter((value) => value < top).map((value) => node('text', { x: LEFT - 5, y: y(value) + 3.5, 'text-anchor': 'end' }, String(value))),
       node('text', { x: WIDTH - 6, y: HEIGHT - 4, 'text-anchor': 'end' }, words.say('race_seconds', { seconds: seconds.toFixed(0) })),
-      node('text', { x: x(0) + 4, y: Math.max(15, y(hand) - 4), class: 'hand' }, words.say('race_hand')),
-      node('text', { x: x(0) + 4, y: HEIGHT - 4 }, words.say('race_floor')),
+      node('text', { x: x(0) + 4, y: y(hand) < 30 ? y(hand) + 12 : y(hand) - 4, class: 'hand' }, words.say('race_hand')),
+      node('text', { x: x(0), y: HEIGHT - 4 }, words.say('race_floor')),
     );
     if (rows.length) svg.append(node('circle', { cx: x(rows.at(-1)[0]), cy: y(rows.at(-1)[1]), r: 4, class: 'machine' }));
     svg.setAttribute('aria-label', words.say('race_label'));

@@ -49,15 +49,12 @@ export class Ride {
     return out;
   }
 
-  /** Half the side of a square window about 0 that holds most points at every whole place. */
-  window(least) {
-    let half = least;
-    for (const states of [this.data, this.model]) {
-      for (const points of states) {
-        const far = Float64Array.from(points, Math.abs).sort();
-        half = Math.max(half, 1.1 * far[Math.floor(0.985 * (far.length - 1))]);
-      }
-    }
-    return Math.min(6, half);
+  /** For every layer half the side of a square window about 0 that holds most points before and after it. */
+  windows(least) {
+    const halves = this.data.map((data, k) => [data, this.model[k]].reduce((half, points) => {
+      const far = Float64Array.from(points, Math.abs).sort();
+      return Math.max(half, 1.12 * far[Math.floor(0.99 * (far.length - 1))]);
+    }, least));
+    return halves.slice(1).map((half, k) => Math.min(8, Math.max(half, halves[k])));
   }
 }

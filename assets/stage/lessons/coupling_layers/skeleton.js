@@ -19,7 +19,7 @@ const room = (name, math, goal = '') => `
   <figure class="pf-room" data-room="${name}" data-mark="${name}">
     <figcaption><b data-word="room_${name}"></b><em>${math}</em></figcaption>
     <div class="pf-box"><canvas role="img"></canvas>
-      <svg class="pf-overlay" aria-hidden="true"><g class="pf-ticks"></g>${goal}</svg></div>
+      <svg class="pf-overlay" aria-hidden="true"><g class="pf-ticks"></g><text class="pl-axis" x="98%" y="97.5%" text-anchor="end">${math}₁</text><text class="pl-axis" x="8" y="19">${math}₂</text>${goal}</svg></div>
   </figure>`;
 
 const BAR = `
@@ -91,6 +91,13 @@ const BODY = `
     <div class="pl-left">
       <header class="pl-head"><b data-say="layer"></b><span data-say="where"></span></header>
       <div class="pl-stage"></div>
+      <div class="pf-film pl-film">
+        ${act('to_z', icon(PATHS.left) + '<em>z</em>', 'aria-keyshortcuts="Space"')}
+        <div class="pf-strip" role="slider" tabindex="0" aria-orientation="horizontal" aria-valuemin="0">
+          <canvas aria-hidden="true"></canvas><div class="pf-track" aria-hidden="true"></div>
+          <div class="pl-signs"></div><div class="pf-handle" aria-hidden="true"></div></div>
+        ${act('to_x', '<em>x</em>' + icon(PATHS.right))}
+      </div>
     </div>
     <aside class="pl-right">
       <div class="pf-rooms pl-rooms">${room('latent', 'z', '<g class="pl-goal"><circle/><circle/></g>')}${room('data', 'x')}</div>
@@ -99,13 +106,6 @@ const BODY = `
   </div>
   <div class="pl-kinds" hidden></div>
   <p class="pf-notice pl-notice" role="status" hidden></p>
-  <div class="pf-film pl-film">
-    ${act('to_z', icon(PATHS.left) + '<em>z</em>', 'aria-keyshortcuts="Space"')}
-    <div class="pf-strip" role="slider" tabindex="0" aria-orientation="horizontal" aria-valuemin="0">
-      <canvas aria-hidden="true"></canvas><div class="pf-track" aria-hidden="true"></div>
-      <div class="pl-signs"></div><div class="pf-handle" aria-hidden="true"></div></div>
-    ${act('to_x', '<em>x</em>' + icon(PATHS.right))}
-  </div>
   <div class="pl-notes" aria-hidden="true" hidden></div>
   <div class="pf-said" aria-live="polite"></div>
   <dialog class="pf-keys"><h2 data-word="keys"></h2><dl></dl>

@@ -59,9 +59,13 @@ export function invented({ centre = [0, 0], scale = 1 } = {}) {
 
 /** The run that races the hand: its newest flow and its curve over time. */
 export class Racer {
-  /** @param {Function} changed called when a frame or a message has come */
-  constructor(changed) {
+  /**
+   * @param {Function} changed called when a frame or a message has come
+   * @param {Function} owned owned(run, owner): a token kept in this browser proved good
+   */
+  constructor(changed, owned) {
     this.changed = changed;
+    this.owned = owned;
     this.socket = null;
     this.clear();
   }
@@ -86,10 +90,14 @@ export class Racer {
     this.run = run;
     if (!run) return;
     if (owner) storeOwner(run, owner);
+    const kept = owner ? null : storedOwner(run);
     this.status = 'queued';
     this.chain = Promise.resolve();
-    this.socket = new LiveSocket(run, owner || storedOwner(run), {
-      message: (message) => this.hear(message, run),
+    this.socket = new LiveSocket(run, owner || kept, {
+      message: (message) => {
+        if (message.type === 'role' && message.role === 'owner' && kept && run === this.run) this.owned(run, kept);
+        this.hear(message, run);
+      },
       frame: (bytes) => { this.chain = this.chain.then(() => this.take(bytes, run)); },
       lost: () => { if (run === this.run) this.status = 'disconnected'; },
     });
@@ -98,7 +106,7 @@ export class Racer {
   hear(message, run) {
     if (run !== this.run) return;
     if (message.status) this.status = message.status;
-    if (message.type === 'error' || message.message) this.message = message.message ?? '';
+    if (message.type === 'error' || message.type === 'gone' || message.status === 'stopped') this.message = message.message ?? '';
     if (message.type === 'run') {
       this.layers = message.spec?.flow?.layers ?? 0;
       this.coupling = message.spec?.flow?.coupling;

@@ -28,7 +28,10 @@ export class Studio {
     this.chosen = 0; // layer whose curves were touched last
     this.score = null;
     this.saved = null;
-    this.racer = new Racer(() => { this.raced = true; });
+    this.racer = new Racer(
+      () => { this.raced = true; },
+      (run, owner) => lesson.setState?.('owner', { run, owner }),
+    );
     this.chart = new RaceChart(root.querySelector('.pl-race'));
     this.heldout = { x: new Float64Array(0), logP: new Float64Array(0) };
     root.querySelector('.pl-drawn').addEventListener('click', (event) => this.setKind(event.target.dataset.choice));
@@ -104,7 +107,8 @@ export class Studio {
     if (!silent) this.drawing.keep();
     this.stroke_ = { k, curve, start: this.drawing.layers[k][curve].slice() };
     this.chosen = k;
-    this.lesson.go(k + 1);
+    const { panel } = this.lesson;
+    if (panel.inside.k !== k || panel.inside.t < 1) this.lesson.go(k + 1);
   }
 
   handles(k, curve) {
@@ -112,9 +116,14 @@ export class Studio {
     return row ? HANDLES.map((knot) => [placeOf(knot), row[knot]]) : [];
   }
 
-  stroke(from, to) {
+  /** Draw on; `painted`: the knots drawn by this stroke so far. Returns them with the new ones. */
+  stroke(from, to, painted) {
+    const { k, curve, start } = this.stroke_;
+    const [first, last] = this.drawing.brush(k, curve, from, to);
+    const all = painted ? [Math.min(painted[0], first), Math.max(painted[1], last)] : [first, last];
+    this.drawing.extend(k, curve, all, start);
     this.stale = true;
-    return this.drawing.brush(this.stroke_.k, this.stroke_.curve, from, to);
+    return all;
   }
 
   pull(handle, by) {
@@ -123,7 +132,9 @@ export class Studio {
   }
 
   end(painted) {
-    if (painted) this.drawing.smooth(this.stroke_.k, this.stroke_.curve, ...painted);
+    if (painted) {
+      this.drawing.smooth(this.stroke_.k, this.stroke_.curve, ...painted);
+    }
     this.stale = true;
     this.store();
   }
@@ -189,7 +200,7 @@ export class Studio {
 
   /** What a lane shows besides the curve: the hint, the machine's curve, the handle that is held. */
   extra(k, curve) {
-    const shown = { held: this.lesson.hands?.heldOn(k, curve) ?? -1 };
+    const shown = { held: this.lesson.hands.heldOn(k, curve) };
     if (this.who !== 'hand') return shown;
     if (this.hint && this.hints?.[k]) shown.hint = { u: KNOT_PLACES, v: this.hints[k][curve] };
     const rival = this.racer.flow?.layers[k];
@@ -209,6 +220,7 @@ export class Studio {
     tell(root, 'layers', say(drawing.layers.length === 1 ? 'layers_one' : 'layers_many', { layers: drawing.layers.length }));
     tell(root, 'gap', fixed(score.gap, 3));
     tell(root, 'gap_note', say('gap_note', { error: fixed(score.error, 3) }));
+    root.classList.toggle('calling', drawing.empty && !drawing.past.length);
     choices(root.querySelector('.pl-drawn'), this.drawables, this.kind, say('kind'));
     const has = (name, off) => { root.querySelector(`[data-do=${name}]`).disabled = off; };
     has('undo', !drawing.past.length);

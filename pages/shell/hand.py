@@ -1,0 +1,153 @@
+"""One tab's place in the lesson where flows are drawn: target, drawing, and the run that races it.
+
+The address says all of it that another tab needs: ``?target=banana&hand=h1.…&run=…``. What comes
+from a browser or a link is checked here; a refused part is told in a sentence and the page goes on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from inn_core import registry
+from inn_core.maps import handmade
+from inn_core.runs import client
+from inn_core.specs import FlowSpec, RunSpec, SpecError, check_name, check_number
+from pages.shell import drawn, links, session, stage
+from pages.shell.words import Words
+
+LESSON = "coupling_layers"
+DEFAULT = "moons"
+TARGET, HAND, VIEW = "target", "hand", "view"
+#: Key of the widget that chooses the target.
+TARGET_KEY = f"{LESSON}.{TARGET}"
+
+
+@dataclass
+class Room(session.Session):
+    """A session with a drawing.
+
+    target : key of ``registry.TARGETS``; hand : text of the drawing that a link or the stage gave
+    saved : its score, or ``{"refused": sentence}``; view : the view that the link asks for
+    """
+
+    target: str = DEFAULT
+    hand: str | None = None
+    saved: dict[str, Any] | None = None
+    view: str | None = None
+
+
+def of(words: Words) -> Room:
+    """Return this tab's room, brought in line with the address bar on arrival and on Back."""
+    key = f"{LESSON}.session"
+    context = get_script_run_ctx()
+    moved = context is not None and context.is_history_navigation
+    room = st.session_state.get(key)
+    if not isinstance(room, Room):
+        room = st.session_state[key] = Room(LESSON)
+        moved = True
+    if moved:
+        _arrive(room, words)
+    return room
+
+
+def _arrive(room: Room, words: Words) -> None:
+    asked = st.query_params
+    viewer = asked.get(links.RUN)
+    info = client.current().describe(viewer) if viewer else None
+    if viewer and info is None:
+        room.notices.append(words("shell.run_gone"))
+    room.viewer = viewer if info else None
+    room.owner = room.owners.get(viewer or "")
+    room.view = asked.get(VIEW)
+    try:
+        room.target = check_name(TARGET, asked.get(TARGET, DEFAULT), registry.TARGETS)
+    except SpecError as error:
+        room.notices.append(str(error))
+        room.target = DEFAULT
+    st.session_state[TARGET_KEY] = room.target
+    room.hand = room.saved = None
+    if HAND in asked:
+        refused = _take(room, asked[HAND])
+        if refused:
+            room.notices.append(words("coupling_layers.not_drawing", reason=refused))
+        room.view = room.view or "draw"
+
+
+def choose(room: Room, target: str | None) -> None:
+    """Take the target of the widget: another one has its own drawing, and its own race."""
+    if target is None or target not in registry.TARGETS or target == room.target:
+        return
+    room.target = target
+    room.hand = room.saved = room.viewer = room.owner = None
+
+
+def hear(room: Room) -> None:
+    """Take what the stage has said since: a drawing to save, the token of a run that is ours."""
+    session.claim(room, stage.owner_found(LESSON))
+    told = told_by_stage("drawing")
+    if told.get("target") == room.target and told.get("token") not in (None, room.hand):
+        refused = _take(room, told["token"])
+        if refused:
+            room.saved = {"refused": refused}
+
+
+def _take(room: Room, token: Any) -> str | None:
+    """Measure a drawing and keep it; return a sentence for what cannot be read."""
+    try:
+        room.saved = drawn.measured(token, room.target)
+    except handmade.DrawingError as error:
+        return str(error)
+    room.hand = token
+    return None
+
+
+def told_by_stage(name: str) -> dict[str, Any]:
+    """Return what the stage last said under ``name``, {} for nothing or for what is no dict."""
+    state = st.session_state.get(stage.key_of(LESSON))
+    value = state.get(name) if state else None
+    return dict(value) if isinstance(value, dict) else {}
+
+
+def rival(room: Room) -> RunSpec:
+    """Return the run that races the hand: as many layers of the same kind on the same target.
+
+    Raises SpecError for what no page of ours sends.
+    """
+    task = drawn.TASKS.get(room.target, drawn.FREE)
+    setup = told_by_stage("setup")
+    if setup.get("target") != room.target:
+        setup = task
+    layers = int(check_number("layers", setup.get("layers")))
+    kind = check_name("coupling", setup.get("kind"), registry.COUPLINGS)
+    return RunSpec(target=room.target, flow=FlowSpec(coupling=kind, layers=layers))
+
+
+def race(room: Room) -> None:
+    """Start the rival; a callback or the answer to a button."""
+    try:
+        session.start(room, rival(room))
+    except SpecError as error:
+        room.notices.append(str(error))
+
+
+def write_address(room: Room, words: Words) -> None:
+    """Put into the address bar what another tab needs to show the same."""
+    wanted = address_of(room)
+    if "lang" in st.query_params or words.lang != "en":
+        wanted[links.LANGUAGE] = words.lang
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+
+
+def address_of(room: Room) -> dict[str, str]:
+    """Return the parameters of the address."""
+    wanted = {} if room.target == DEFAULT else {TARGET: room.target}
+    if room.hand:
+        wanted[HAND] = room.hand
+    if room.viewer:
+        wanted[links.RUN] = room.viewer
+    return wanted
