@@ -90,7 +90,7 @@ export class Controls {
     if (event.key === ' ' && target.closest?.('button, a, summary')) return; // presses the button
     const action = KEYS[event.key.toLowerCase()];
     if (!action) return;
-    event.preventDefault();
+    if (event.key !== 'Escape') event.preventDefault(); // that one closes dialogs too
     action(this.player);
   }
 

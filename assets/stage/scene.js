@@ -208,13 +208,14 @@ export class Scene {
     if (!points.flow) return false;
     const ready = data && this.dataReady;
     const moving = points.left(now) > 0 || grid.left(now) > 0 || (ready && data.left(now) > 0);
-    if (!(moving || this.wasMoving || dataRoom.dirty || latentRoom.dirty)) return false;
+    const glides = moving || this.wasMoving; // the last step of a glide has to be drawn too
     this.wasMoving = moving;
+    if (!(glides || dataRoom.dirty || latentRoom.dirty)) return false;
     points.draw(this.depth, now);
     if (grid.flow) grid.draw(this.depth, now);
     if (ready) data.draw(this.depth, now);
-    if (moving || dataRoom.dirty) dataRoom.draw(this.collect(this.sceneData, 'shown', ready));
-    if ((moving && ready && layers.data) || latentRoom.dirty) {
+    if (glides || dataRoom.dirty) dataRoom.draw(this.collect(this.sceneData, 'shown', ready));
+    if ((glides && ready && layers.data) || latentRoom.dirty) {
       latentRoom.draw(this.collect(this.sceneLatent, 'latent', ready));
     }
     return moving;

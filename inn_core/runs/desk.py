@@ -23,7 +23,9 @@ log = logging.getLogger(__name__)
 #: never more than MOST_SHARE.
 SHARE, MOST_SHARE = 0.05, 0.3
 #: Seconds between snapshots at which a picture still seems to move.
-LIVELY_S = 0.1
+LIVELY_S = 0.09
+#: A slice that a snapshot cuts short has at least this many seconds.
+SHORTEST_S = 0.01
 #: Seconds of lag that a slowed-down run does not make up for (after a pause, or a busy worker).
 LAG = 0.25
 
@@ -95,13 +97,14 @@ class Desk:
     def slice(self, share: int) -> None:
         """Train for one slice, as one of ``share`` runs; show and save the run if that is due."""
         start = time.perf_counter()
+        shown = self.seen + self.pause(share)  # when the next snapshot is due
         if self.speed is None:
-            self.trainer.run_for(self.order.slice_s)
+            left = max(SHORTEST_S, shown - time.monotonic())
+            self.trainer.run_for(min(self.order.slice_s, left))
         else:
             self.slow_steps(self.speed)
         now = time.monotonic()
-        # A quarter of a slice early is in time: waiting for the next slice would halve the rate.
-        if now - self.seen >= self.pause(share) - self.order.slice_s / 4:
+        if now >= shown - SHORTEST_S / 2:
             self.show()
         if now - self.saved >= self.order.checkpoint_s - self.order.slice_s * share:
             self.save()

@@ -1,4 +1,4 @@
-"""The shipped JavaScript of "change of variables": areas by quadrature, bases, maps, determinants."""
+"""The JavaScript of "change of variables": areas by quadrature, bases, maps, determinants."""
 
 from __future__ import annotations
 
@@ -20,18 +20,14 @@ BASES = {
 }
 WHERE = "/stage/lessons/change_of_variables"
 
-#: For each map and base: area, forgotten area, mean slope, and the estimated errors.
+#: For each map: area, forgotten area, mean slope, by quadrature.
 AREAS = """
-async (maps) => {
-  const { BASES } = await import('%s/bases.js');
-  const { MonotoneMap } = await import('%s/monotone.js');
-  const { area, meanSlope } = await import('%s/chain.js');
-  return Object.fromEntries(Object.entries(BASES).map(([name, base]) => [name, maps.map(([z, x]) => {
-    const chain = [new MonotoneMap(z, x)];
-    return [area(base, chain), area(base, chain, true), meanSlope(base, chain)].map((r) => r.value);
-  })]));
-}
-""" % (WHERE, WHERE, WHERE)
+  return given.maps.map(([z, x]) => {
+    const [base, chain] = [m.BASES[given.name], [new m.MonotoneMap(z, x)]];
+    return [m.area(base, chain), m.area(base, chain, true), m.meanSlope(base, chain)]
+      .map((result) => result.value);
+  });
+"""
 
 
 @pytest.fixture(scope="module")
@@ -64,24 +60,25 @@ def ask(page: Page, code: str, given: Any = None) -> Any:
     )
 
 
-def test_area_is_1_for_random_maps_and_mean_slope_without_the_derivative(page: Page) -> None:
-    maps = random_maps(MAPS)
-    found = page.evaluate(AREAS, maps)
-    assert set(found) == set(BASES)
-    for name, values in found.items():
-        area, forgotten, slope = np.array(values).T
-        assert len(area) == MAPS
-        assert np.abs(area - 1).max() < 1e-6, name
-        assert np.abs(forgotten / slope - 1).max() < 1e-6, name
-        assert np.abs(forgotten - 1).max() > 1, "the maps are not near the identity"
+@pytest.mark.parametrize("name", list(BASES))
+def test_area_is_1_for_random_maps_and_mean_slope_without_the_derivative(
+    page: Page, name: str
+) -> None:
+    found = ask(page, AREAS, {"name": name, "maps": random_maps(MAPS)})
+    area, forgotten, slope = np.array(found).T
+    assert len(area) == MAPS
+    print(f"{name}: worst |area - 1| = {np.abs(area - 1).max():.1e}")
+    assert np.abs(area - 1).max() < 1e-6
+    assert np.abs(forgotten / slope - 1).max() < 1e-6
+    assert np.abs(forgotten - 1).max() > 1, "the maps are all near the identity"
 
 
 @pytest.mark.parametrize("name", list(BASES))
 def test_mean_slope_against_quantiles(page: Page, name: str) -> None:
     """E[f′(Z)] from scipy's quantiles and f alone: neither f′ nor a density of ours takes part."""
-    share = np.linspace(0, 1, 40_001)[1:-1]
+    share = np.linspace(0, 1, 8_001)[1:-1]
     edges = BASES[name].ppf(share)
-    for z, x in random_maps(8, seed=1):
+    for z, x in random_maps(3, seed=1):
         code = """
           const map = new m.MonotoneMap(...given.knots);
           const { value } = m.area(m.BASES[given.name], [map], true);
@@ -89,7 +86,7 @@ def test_mean_slope_against_quantiles(page: Page, name: str) -> None:
         """
         got = ask(page, code, {"knots": [z, x], "name": name, "edges": edges.tolist()})
         middle = (np.diff(got["at"]) / np.diff(edges)).mean()
-        assert got["value"] == pytest.approx(middle, rel=2e-3)
+        assert got["value"] == pytest.approx(middle, rel=5e-3)
 
 
 @pytest.mark.parametrize("name", list(BASES))
@@ -125,8 +122,8 @@ def points_of(page: Page, knots: Any, z: NDArray[Any]) -> NDArray[Any]:
 
 
 def test_maps_rise_smoothly_and_come_back(page: Page) -> None:
-    for knots in random_maps(20, seed=2):
-        z = np.sort(np.concatenate([np.linspace(-9, 12, 2001), knots[0]]))
+    for knots in random_maps(8, seed=2):
+        z = np.sort(np.concatenate([np.linspace(-9, 12, 601), knots[0]]))
         x, slope, home = points_of(page, knots, z).T
         assert (np.diff(x)[np.diff(z) > 0] > 0).all() and (slope > 0).all()
         # Backwards the error is that of x, 1e-14, over the slope.
@@ -165,9 +162,11 @@ def test_stacked_maps_multiply_their_slopes(page: Page) -> None:
       const image = (z) => maps.reduce((h, map) => map.forward(h), z);
       return [-1.3, 0.2, 2.5].map((z) => {
         const way = m.follow(base, maps, z);
-        return { z, slopes: way.slopes, logp: way.logp, x: way.h.at(-1), home: m.back(maps, image(z)),
-          numeric: (image(z + 1e-6) - image(z - 1e-6)) / 2e-6, density: m.density(base, maps, image(z)),
-          area: m.area(base, maps).value };
+        return {
+          z, slopes: way.slopes, logp: way.logp, home: m.back(maps, image(z)),
+          numeric: (image(z + 1e-6) - image(z - 1e-6)) / 2e-6,
+          density: m.density(base, maps, image(z)), area: m.area(base, maps).value,
+        };
       });
     """
     for way in ask(page, code, random_maps(5, seed=3)):

@@ -217,7 +217,7 @@ def test_every_word_is_used_and_every_used_word_is_there() -> None:
     code = "\n".join(
         path.read_text("utf-8") for path in STAGE.glob("*.js") if path.name != "words.js"
     )
-    asked = set(re.findall(r"(?<!this\.)say\('(\w+)'", code)) | set(re.findall(r'data-word="(\w+)"', code))
+    asked = set(re.findall(r"""(?<!this\.)(?:say\('|data-word=")(\w+)['"]""", code))
     assert asked - table == set()
     # Others are composed (`status_${…}`) or chosen by a condition; each stands somewhere by name.
     composed = ("status_", "check_", "_title", "_room", "key_")

@@ -60,6 +60,8 @@ const student = {
 export const BASES = { normal, uniform, logistic, student };
 
 for (const base of Object.values(BASES)) {
+  const { cdf } = base; // no formula above survives an endless z
+  base.cdf = (z) => (Number.isFinite(z) ? cdf(z) : Number(z > 0));
   base.density = (z) => exp(base.logDensity(z));
   base.quantile = (p) => quantile(base, p);
 }

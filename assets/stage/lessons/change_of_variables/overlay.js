@@ -103,10 +103,13 @@ export class Overlay {
   track(map) {
     const { g } = this;
     let path = '';
-    for (let i = 0; i <= 60; i++) {
-      const z = -REACH + (2 * REACH * i) / 60;
-      const y = Math.min(g.bottom + 40, Math.max(g.top - 40, g.Y(map.forward(z))));
-      path += `${i ? 'L' : 'M'}${g.X(z).toFixed(1)} ${y.toFixed(1)}`;
+    let inside = false; // what leaves the square must not cover the buttons above it
+    for (let i = 0; i <= 80; i++) {
+      const z = -REACH + (2 * REACH * i) / 80;
+      const y = g.Y(map.forward(z));
+      const now = y > g.top + 12 && y < g.bottom - 12;
+      if (now) path += `${inside ? 'L' : 'M'}${g.X(z).toFixed(1)} ${y.toFixed(1)}`;
+      inside = now;
     }
     this.grab.setAttribute('d', path);
   }

@@ -14,11 +14,8 @@ export class Ride {
     this.model = [];
   }
 
-  /** @param {Float64Array} x data points in data units */
-  setData(x) {
-    this.x = x;
-    this.data = [];
-  }
+  /** @param {Float64Array} x data points in data units; they ride from the next flow on */
+  setData(x) { this.x = x; }
 
   setFlow(flow) {
     this.flow = flow;
