@@ -60,7 +60,7 @@ hand.write_address(me, words)
 
 if me.hand and me.saved and "gap" in me.saved:
     with st.container(border=True):
-        st.markdown(f"**{words('coupling_layers.saved_title')}**")
+        st.subheader(words("coupling_layers.saved_title"), anchor=False)
         values = {name: f"{me.saved[name]:.3f}" for name in ("gap", "error", "nll")}
         st.markdown(words("coupling_layers.saved_text", points="50,000", **values))
         place = share.address(

@@ -5,7 +5,7 @@
 import { Raster, makeSprite } from './raster.js';
 import { pack } from './colours.js';
 
-const TALLEST = 84; // CSS pixels
+const TALLEST = 72; // CSS pixels
 const NARROWEST = 30; // narrower thumbnails are left out instead
 const SHOWN = 1100; // points a thumbnail
 const SNAP = 0.05; // of a layer: near a whole depth the handle stays there

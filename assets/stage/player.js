@@ -119,13 +119,17 @@ export class Player {
     this.report({ notice: this.words.say('error_run', { message }) });
   }
 
+  /** How the run stands, by a frame that has just left the worker. */
+  stands({ status, message }) {
+    const still = this.state.paused && status === 'training'; // a single step of a paused run
+    this.report({ status: still ? 'paused' : status, message: message || '' });
+  }
+
   /** The newest frame of the run. */
   show(header, flow, latency) {
     const { state } = this;
     const first = state.newest === null;
     state.newest = { header, flow, step: header.step };
-    const status = state.paused && header.status === 'training' ? 'paused' : header.status;
-    if (!state.recorded) this.report({ status, message: header.message || '' });
     if (latency !== null) state.latency = 0.9 * (state.latency ?? latency) + 0.1 * latency;
     const now = performance.now();
     if (this.arrived) this.interval = 0.8 * this.interval + 0.2 * Math.min(400, now - this.arrived);

@@ -6,6 +6,7 @@
 import { raised } from './words.js';
 
 const RADIUS = 17; // CSS pixels of the circle in the room that is pointed at
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 export class Probe {
   /** @param {Object} rooms {latent, data} @param {import('./scene.js').Scene} scene */
@@ -16,7 +17,7 @@ export class Probe {
     this.room = null; // name of the room that is pointed at
     this.point = [0, 0]; // there, in units
     this.pinned = false;
-    this.key = '';
+    this.drawn = ''; // what update drew last
     this.parts = {};
     for (const [name, room] of Object.entries(rooms)) {
       this.parts[name] = {
@@ -50,6 +51,7 @@ export class Probe {
       if (still) this.pin(name, at(event));
     });
     box.addEventListener('pointercancel', () => { start = null; });
+    box.addEventListener('keydown', (event) => this.key(name, room, event));
     box.addEventListener('wheel', (event) => {
       if (!event.ctrlKey && !event.metaKey) return; // plain wheels scroll the page
       event.preventDefault();
@@ -57,9 +59,22 @@ export class Probe {
     }, { passive: false });
   }
 
-  aim(name, point = this.point) {
+  aim(name, point = this.point, aloud = false) {
     this.room = name;
     this.point = point;
+    this.aloud = aloud; // whether a screen reader says the factors: not for every move of a mouse
+  }
+
+  /** Arrows move the probe of a focused room, Enter pins it. */
+  key(name, room, event) {
+    const way = ARROWS[event.key];
+    const here = this.room === name ? this.point : [room.view.x, room.view.y];
+    if (way) {
+      const step = ((event.shiftKey ? 40 : 10) * room.dpr) / room.view.k;
+      this.aim(name, [here[0] + step * way[0], here[1] + step * way[1]], true);
+    } else if (event.key === 'Enter') this.pin(name, here);
+    else return;
+    event.preventDefault();
   }
 
   /** Pin here, or let go when it was pinned near here. */
@@ -102,8 +117,8 @@ export class Probe {
       room, point, scene.adopted, scene.depth, this.pinned,
       latent.view.k, latent.view.x, latent.view.y, data.view.k, data.view.x, data.view.y,
     ].join();
-    if (key === this.key) return;
-    this.key = key;
+    if (key === this.drawn) return;
+    this.drawn = key;
     if (room === null) {
       for (const part of Object.values(this.parts)) {
         part.group.setAttribute('visibility', 'hidden');
@@ -147,6 +162,7 @@ export class Probe {
     readout.textContent = this.words.say('probe', { area: short(area), density: short(1 / area) });
     readout.classList.toggle('pinned', this.pinned);
     readout.hidden = false;
+    readout.setAttribute('aria-live', this.aloud ? 'polite' : 'off');
     const [px, py] = room.toPixels(centre[0], centre[1]);
     const wide = readout.offsetWidth;
     const x = Math.min(room.cssWidth - wide - 6, Math.max(6, px - wide / 2));

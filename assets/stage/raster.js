@@ -91,11 +91,11 @@ export class Raster {
     const dy = y1 - y0;
     const steep = Math.abs(dy) > Math.abs(dx);
     // u runs along the longer axis, v across; stride steps between pixels along u and v.
-    let u0 = steep ? y0 : x0;
-    let v0 = steep ? x0 : y0;
-    let u1 = steep ? y1 : x1;
-    let v1 = steep ? x1 : y1;
-    if (u0 > u1) [u0, v0, u1, v1] = [u1, v1, u0, v0];
+    const back = steep ? dy < 0 : dx < 0; // always drawn towards growing u
+    const u0 = steep ? (back ? y1 : y0) : (back ? x1 : x0);
+    const v0 = steep ? (back ? x1 : x0) : (back ? y1 : y0);
+    const u1 = steep ? (back ? y0 : y1) : (back ? x0 : x1);
+    const v1 = steep ? (back ? x0 : x1) : (back ? y0 : y1);
     const across = steep ? width : height;
     const along = steep ? height : width;
     const strideU = steep ? width : 1;

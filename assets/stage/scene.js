@@ -13,6 +13,7 @@ import { between, calm, fit, frame } from './windows.js';
 export const POINTS = 4000;
 const SETTLE = 6; // rounds in which the grid's vertices find their places once a flow stands still
 const BUDGET = 5; // ms of sliced work a frame
+const LATE = 18; // ms between frames
 
 export class Scene {
   /** @param {import('./room.js').Room} latent @param {import('./room.js').Room} data */
@@ -27,6 +28,8 @@ export class Scene {
     this.dataX = null; // data points in data units
     this.flow = identity();
     this.now = 0; // time of the present frame, ms
+    this.late = 0; // mean time between frames, ms
+    this.turn = false;
     this.depth = 0;
     this.startAt = null; // depth to begin the next flow at
     this.window = { x: 0, y: 0, halfX: 3.4, halfY: 3.4 };
@@ -196,6 +199,7 @@ export class Scene {
   /** One frame: a slice of work, then paint what changed. Returns whether something moved. */
   tick(now) {
     const { jobs, layers, latentRoom, dataRoom, points, grid, data } = this;
+    this.late = 0.95 * this.late + 0.05 * Math.min(100, now - this.now);
     this.now = now;
     if (this.next && !jobs.has('points') && !jobs.has('grid') && !jobs.has('data')) {
       this.adopt(this.next.flow, this.next.glide);
@@ -215,7 +219,10 @@ export class Scene {
     if (grid.flow) grid.draw(this.depth, now);
     if (ready) data.draw(this.depth, now);
     if (glides || dataRoom.dirty) dataRoom.draw(this.collect(this.sceneData, 'shown', ready));
-    if ((glides && ready && layers.data) || latentRoom.dirty) {
+    // Where frames are late, the encoded data glide at half the rate: nobody sees it.
+    this.turn = !this.turn;
+    const due = glides && ready && layers.data && !(this.late > LATE && this.turn && moving);
+    if (due || latentRoom.dirty) {
       latentRoom.draw(this.collect(this.sceneLatent, 'latent', ready));
     }
     return moving;

@@ -17,8 +17,8 @@ function standing({ status, message = '', place = null, wait_s: wait = null, pau
 export class Session {
   /**
    * @param {import('./timeline.js').Timeline} timeline
-   * @param {Object} player begin(hello, live), show(header, flow, latency), report(state),
-   *   owned(run, owner), failed(message)
+   * @param {Object} player begin(hello, points, live), show(header, flow, latency),
+   *   stands(header), report(state), owned(run, owner), failed(message)
    */
   constructor(timeline, player) {
     this.timeline = timeline;
@@ -123,6 +123,8 @@ export class Session {
     const latency = backfill || !SAME_HOST.includes(location.hostname)
       ? null
       : Math.max(0, Date.now() - 1000 * when);
+    // Only a fresh frame tells how the run stands; stored ones tell how it stood.
+    if (!backfill) this.player.stands(header);
     this.player.show(header, new StageFlow(flow), latency);
   }
 

@@ -23,7 +23,7 @@ const room = (name, formula) => `
     <figcaption>
       <b data-word="${name}_room"></b><em>${formula}</em><span class="pf-where"></span>
     </figcaption>
-    <div class="pf-box" tabindex="-1">
+    <div class="pf-box" tabindex="0" role="group">
       <canvas role="img"></canvas>
       <svg class="pf-overlay" aria-hidden="true">
         <g class="pf-ticks"></g>
@@ -69,7 +69,6 @@ const TEMPLATE = `
       <figcaption><b data-word="loss"></b><em data-word="loss_axis"></em><span class="pf-at"></span>
         <button type="button" class="pf-live" data-do="live"></button></figcaption>
       <div class="pf-curve" role="slider" tabindex="0" aria-valuemin="0">
-        <canvas aria-hidden="true"></canvas>
         <div class="pf-cursor" aria-hidden="true" hidden><i></i></div>
         <p class="pf-empty" data-word="loss_empty"></p>
       </div>
@@ -128,6 +127,9 @@ export function write(root, say) {
   name('.pf-strip', 'depth');
   name('.pf-curve', 'loss');
   name('.pf-speed', 'speed', 'speed_title');
+  for (const room of ['latent', 'data']) {
+    root.querySelector(`[data-room=${room}] .pf-box`).setAttribute('aria-label', say(`${room}_room`));
+  }
   for (const layer of ['points', 'grid', 'density', 'data']) {
     root.querySelector(`[data-layer=${layer}]`).title = say(`${layer}_title`);
   }

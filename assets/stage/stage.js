@@ -34,16 +34,21 @@ const view = ({ id, player, player: { state } }) => ({
   playing: () => state.replaying || player.depthPlay.on || state.status === 'training',
 });
 
-/** Fit everything to the width that the page gives. */
-function layout({ root, player }) {
+const AROUND = 385; // CSS pixels that everything but the rooms takes where they stand side by side
+
+/** Fit everything to the width that the page gives; side by side, to the height of the window too. */
+function layout(instance) {
+  const { root, player } = instance;
   const width = root.clientWidth;
   if (!width) return;
   const dpr = Math.min(2, window.devicePixelRatio || 1);
+  // Scrolled pages shift the stage up; the largest distance from the top is the true one.
+  instance.top = Math.max(instance.top, Math.min(260, root.getBoundingClientRect().top));
   const stacked = width <= 620;
   const wide = stacked ? width : (width - 16) / 2;
   const tall = stacked
     ? Math.min(wide * 0.72, 300)
-    : Math.min(wide * 0.86, Math.max(300, window.innerHeight * 0.5));
+    : Math.min(wide * 0.86, Math.max(340, window.innerHeight - instance.top - AROUND));
   for (const room of Object.values(player.rooms)) {
     if (room.resize(Math.floor(wide), Math.round(tall), dpr)) player.scene.spoil();
   }
@@ -58,7 +63,7 @@ function create(parent, data, setState) {
   const root = build(parent, id, data.lang || 'en');
   const player = new Player(root, id, setState);
   if (data.options?.intro === false) player.intro = false;
-  const instance = { id, parent, root, player, words: null };
+  const instance = { id, parent, root, player, words: null, top: 0 };
   instance.leave = enlist(view(instance));
   mounted.set(parent, instance);
   dress(instance, data);

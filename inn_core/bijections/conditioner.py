@@ -15,18 +15,24 @@ KINK_RANGE = 3.0
 class Conditioner(nn.Module):
     """ReLU network (E, B, inputs) -> (E, B, outputs), E networks in one batched product a layer.
 
-    The last layer starts at zero, so that a coupling starts at the identity. The first layer's
+    The last layer starts at ``start`` times its usual size; at 0 a coupling starts at the
+    identity. The first layer's
     units are w·(u - k) with |w| = 1 / sqrt(inputs) and kinks k uniform over the range that a
     standardised input covers: default initialisation leaves most kinks of a one-dimensional
     input near zero or far outside the data.
     """
 
     def __init__(
-        self, inputs: int, hidden: Sequence[int], outputs: int, generators: list[torch.Generator]
+        self,
+        inputs: int,
+        hidden: Sequence[int],
+        outputs: int,
+        generators: list[torch.Generator],
+        start: float = 0.0,
     ) -> None:
         super().__init__()
         sizes = [inputs, *hidden, outputs]
-        members = [_initial(sizes, g) for g in generators]
+        members = [_initial(sizes, start, g) for g in generators]
         self.weights = nn.ParameterList(
             nn.Parameter(torch.stack([m[0][i] for m in members])) for i in range(len(sizes) - 1)
         )
@@ -44,7 +50,9 @@ class Conditioner(nn.Module):
         return u
 
 
-def _initial(sizes: Sequence[int], generator: torch.Generator) -> tuple[list[Tensor], list[Tensor]]:
+def _initial(
+    sizes: Sequence[int], start: float, generator: torch.Generator
+) -> tuple[list[Tensor], list[Tensor]]:
     """Weights (in, out) and biases (1, out) of one member, drawn from its own generator."""
     weights, biases = [], []
     for i, (n_in, n_out) in enumerate(itertools.pairwise(sizes)):
@@ -55,7 +63,7 @@ def _initial(sizes: Sequence[int], generator: torch.Generator) -> tuple[list[Ten
             kinks = (2 * torch.rand(n_in, n_out, generator=generator) - 1) * KINK_RANGE
             bias = -(weight * kinks).sum(0, keepdim=True)
         if i == len(sizes) - 2:
-            weight = torch.zeros_like(weight)
+            weight = start * torch.randn(n_in, n_out, generator=generator) / n_in**0.5
         weights.append(weight)
         biases.append(bias)
     return weights, biases

@@ -45,6 +45,7 @@ class Coupling(Bijection):
             hidden,
             self.sizes[active] * univariate.n_params,
             generators,
+            univariate.start,
         )
 
     def parameters_at(self, passive: Tensor, condition: Tensor | None = None) -> Params:

@@ -85,15 +85,16 @@ async def park_all(hub: Hub) -> None:
 
 async def call_roll(hub: Hub, worker: str) -> None:
     """Compare who sits on a worker with who should; twice missing is lost."""
+    topic = hub.pool.topic
     try:
-        present = await hub.pool.call(worker, bench.roll, hub.pool.topic)
+        present = await hub.pool.call(worker, bench.roll, topic)
+        for viewer, epoch in present.items():
+            run = hub.runs.get(viewer)
+            if run is None or run.worker != worker or run.epoch != epoch:
+                await hub.pool.call(worker, bench.control, topic, viewer, epoch, "drop", {})
     except WorkerError as error:
         log.warning("%s", error)
         return
-    for viewer, epoch in present.items():
-        run = hub.runs.get(viewer)
-        if run is None or run.worker != worker or run.epoch != epoch:
-            await hub.pool.call(worker, bench.control, hub.pool.topic, viewer, epoch, "drop", {})
     for viewer in hub.seats.admission.at(worker):
         run = hub.runs[viewer]
         here = present.get(viewer) == run.epoch or run.lock.locked()

@@ -70,8 +70,8 @@ class Pool:
 
     async def _join(self, cluster: Cluster) -> None:
         client: Any = cluster.client
-        client.subscribe_topic(self.topic, lambda event: self._on_message(event[1]))
-        client.subscribe_topic("all", lambda event: self._on_event(event[1]))
+        client.subscribe_topic(self.topic, guarded(self._on_message))
+        client.subscribe_topic("all", guarded(self._on_event))
         self._client, self.kind = client, cluster.kind
         known = await client.scheduler.identity(n_workers=-1)
         self._found(set(known["workers"]))
@@ -111,9 +111,22 @@ class Pool:
             raise WorkerError(f"Worker {worker} did not answer: {error!r}") from error
 
     async def forget(self) -> None:
-        """Empty this lab's topic: a foreign scheduler would keep its last messages for ever."""
+        """Empty this lab's topic: a foreign scheduler keeps its last 1,000 messages for ever."""
         if self._client is not None and self.kind == "existing":
-            await self._client.run_on_scheduler(truncate, self.topic)
+            client: Any = self._client
+            await client.run_on_scheduler(truncate, self.topic)
+
+
+def guarded(handler: Callable[[Any], None]) -> Callable[[tuple[float, Any]], None]:
+    """Return a Dask event handler that hands over the message and lets no error reach Dask."""
+
+    def handle(event: tuple[float, Any]) -> None:
+        try:
+            handler(event[1])
+        except Exception:
+            log.exception("A message from the cluster could not be handled.")
+
+    return handle
 
 
 def truncate(topic: str, dask_scheduler: Any = None) -> None:

@@ -14,7 +14,7 @@ from inn_core.diagnose.invert import PASS
 from inn_core.flows.flow import Flow
 
 #: Points behind the numbers of a running fit: a snapshot must stay a few per cent of the training.
-RUNNING_POINTS = 1_000
+RUNNING_POINTS = 512
 #: Points behind the round-trip error of a snapshot (the check report takes all).
 ROUND_TRIP_POINTS = 100
 #: Points behind a final number: the "gap" of every table in this project.
@@ -71,7 +71,7 @@ class HeldOut:
         self.log_p = target.log_prob(points)
         self.x = torch.from_numpy(points.astype(np.float32))
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def score(self, flow: Flow) -> Score:
         """Measure the gap of every member and the largest |decode(encode(x)) - x|."""
         log_q, worst = [], 0.0

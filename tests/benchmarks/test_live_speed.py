@@ -1,7 +1,8 @@
 """How fast training is inside a worker, alone and while a class watches, against the same loop.
 
-Every figure is the best of a few windows that alternate with windows of the plain loop: what else
-the machine does slows single windows, and the best one is the speed that the code itself allows.
+Windows of the lab and of the plain loop take turns. Two figures each: steps per second of CPU that
+the process used, which does not mind what else the machine does, and steps per second on the wall
+clock, best window against best window, which means something only when both cores are ours.
 """
 
 from __future__ import annotations
@@ -14,57 +15,83 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass
+from statistics import median
 
+import psutil
 import pytest
 from websockets.asyncio.client import connect
 
 from inn_core.maps.codec import decode_frame
 from inn_core.specs import RunSpec
 from tests.live.sockets import Watcher, new_run
-from tests.live.support import Lab, lab
+from tests.live.support import ROOT, Lab, lab
 
 #: Seconds of a window, and how many.
 WINDOW_S, WINDOWS = 1.5, 4
 SPEC = RunSpec()
 
-#: The plain loop in a process of its own: one line in, one window of training, its steps/s out.
+#: The plain loop in a process of its own: one line in, one window of training; steps, CPU out.
 PLAIN = """
 import sys, time, torch
 torch.set_num_threads(1)
 from inn_core.specs import RunSpec
 from inn_core.training.loop import Trainer
-trainer = Trainer(RunSpec(seconds_placeholder))
+trainer = Trainer(RunSpec().with_(seconds=3600))
 trainer.run_for(0.5)
 print("ready", flush=True)
 for line in sys.stdin:
-    start, first, shown = time.perf_counter(), trainer.step, 0.0
+    start, cpu, first, shown = time.perf_counter(), time.process_time(), trainer.step, 0.0
     while (now := time.perf_counter()) < start + float(line):
-        if now - shown > 0.1:
+        if trainer.seconds - shown > 0.1:
             trainer.snapshot()
-            shown = now
+            shown = trainer.seconds
         trainer.run_for(0.02)
-    print((trainer.step - first) / (time.perf_counter() - start), flush=True)
-""".replace("RunSpec(seconds_placeholder)", "RunSpec().with_(seconds=3600)")
+    print(trainer.step - first, time.process_time() - cpu, now - start, flush=True)
+"""
+
+
+@dataclass(frozen=True)
+class Window:
+    """What was done in one window."""
+
+    steps: float
+    cpu_s: float
+    wall_s: float
+
+    @property
+    def per_cpu(self) -> float:
+        return self.steps / self.cpu_s
+
+    @property
+    def per_wall(self) -> float:
+        return self.steps / self.wall_s
 
 
 class PlainLoop:
-    """The same training without a lab around it, a snapshot ten times a second."""
+    """The same training without a lab around it, a snapshot every tenth of its own second."""
 
     def __init__(self) -> None:
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        self.process = subprocess.Popen([sys.executable, "-c", PLAIN], **pipes)  # type: ignore[call-overload]
-        assert self.process.stdout.readline() == "ready\n"
+        self.process: subprocess.Popen[str] = subprocess.Popen(
+            [sys.executable, "-c", PLAIN],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+        assert self.process.stdin and self.process.stdout
+        self.stdin, self.stdout = self.process.stdin, self.process.stdout
+        assert self.stdout.readline() == "ready\n"
 
-    def window(self) -> float:
-        self.process.stdin.write(f"{WINDOW_S}\n")
-        self.process.stdin.flush()
-        return float(self.process.stdout.readline())
+    def window(self) -> Window:
+        self.stdin.write(f"{WINDOW_S}\n")
+        self.stdin.flush()
+        return Window(*map(float, self.stdout.readline().split()))
 
     def close(self) -> None:
-        self.process.stdin.close()
+        self.stdin.close()
         self.process.wait(30)
-        self.process.stdout.close()
+        self.stdout.close()
 
 
 class Swarm:
@@ -109,32 +136,38 @@ def plain() -> Iterator[PlainLoop]:
     loop.close()
 
 
-def steps_per_s(owner: Watcher) -> float:
-    """Steps per wall second of the watched run, over one window from its first frame."""
+def lab_window(owner: Watcher, worker: psutil.Process) -> Window:
+    """Steps of the watched run and CPU of its worker, over one window from its first frames."""
     first = decode_frame(owner.wait_frames(3)[-1])[1]["step"]
-    start, last = time.perf_counter(), first
+    start, cpu, last = time.perf_counter(), sum(worker.cpu_times()[:2]), first
     while time.perf_counter() < start + WINDOW_S:
         last = decode_frame(owner.wait_frames(1)[-1])[1]["step"]
-    return float((last - first) / (time.perf_counter() - start))
+    return Window(last - first, sum(worker.cpu_times()[:2]) - cpu, time.perf_counter() - start)
 
 
-def compared(server: Lab, plain: PlainLoop, owner: Watcher) -> float:
-    """Best window of the lab over best window of the plain loop; they take turns."""
+def compare(server: Lab, plain: PlainLoop, owner: Watcher, least: float) -> None:
+    """Check that the lab reaches ``least`` of the plain loop's speed."""
+    worker = max(server.family(), key=lambda p: sum(p.cpu_times()[:2]))
     inside, outside = [], []
     for _ in range(WINDOWS):
         owner.say("play")
-        inside.append(steps_per_s(owner))
+        inside.append(lab_window(owner, worker))
         owner.say("pause")
         owner.wait("status", status="paused")
         outside.append(plain.window())
-    print(json.dumps({"inside": inside, "outside": outside}))
-    return max(inside) / max(outside)
+    per_cpu = median(w.per_cpu for w in inside) / median(w.per_cpu for w in outside)
+    per_wall = max(w.per_wall for w in inside) / max(w.per_wall for w in outside)
+    quiet = min(w.cpu_s / w.wall_s for w in outside) > 0.95
+    print(json.dumps({"per_cpu": per_cpu, "per_wall": per_wall, "quiet": quiet}))
+    print([round(w.per_wall) for w in inside], [round(w.per_wall) for w in outside])
+    assert per_cpu >= least
+    assert per_wall >= least or not quiet
 
 
 def test_training_in_a_worker_keeps_nine_tenths_of_its_speed(server: Lab, plain: PlainLoop) -> None:
     viewer, token = new_run(server, SPEC)
     with Watcher(server, viewer, token) as owner:
-        assert compared(server, plain, owner) >= 0.90
+        compare(server, plain, owner, 0.90)
 
 
 def test_fifty_viewers_cost_at_most_a_seventh(server: Lab, plain: PlainLoop) -> None:
@@ -142,15 +175,15 @@ def test_fifty_viewers_cost_at_most_a_seventh(server: Lab, plain: PlainLoop) -> 
     swarm = Swarm(f"{server.url.replace('http', 'ws')}/live/{viewer}", 50)
     try:
         with Watcher(server, viewer, token) as owner:
-            assert compared(server, plain, owner) >= 0.85
+            compare(server, plain, owner, 0.85)
     finally:
         swarm.close()
     late = sorted(swarm.late)
     print(json.dumps({"frames": swarm.frames, "late_p95_ms": 1e3 * late[int(0.95 * len(late))]}))
-    assert swarm.frames > 50 * WINDOWS * WINDOW_S * 3
+    assert swarm.frames > 50 * WINDOWS * WINDOW_S * 2
 
 
-def test_the_first_frame_comes_within_half_a_second(server: Lab, tmp_path: Path) -> None:
+def test_the_first_frame_comes_within_half_a_second(server: Lab) -> None:
     waits = []
     for seed in range(5):
         viewer, token = new_run(server, SPEC.with_(seed=seed))

@@ -95,8 +95,9 @@ class Server:
         if message["type"] == "hello" and message["owner"] == self.owner:
             self.tell({"type": "role", "role": "owner"})
         if message["type"] == "backfill":
-            self.tell({"type": "backfill", "frames": 3})
-            for seq in (0, 1, 2):
+            stored = range(0 if self.status == "queued" else 3)
+            self.tell({"type": "backfill", "frames": len(stored)})
+            for seq in stored:
                 socket.send(frame(seq))
 
     def tell(self, message: dict[str, Any]) -> None:

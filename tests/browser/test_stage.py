@@ -256,3 +256,18 @@ def test_it_lives_in_a_shadow_root_and_asks_nobody_outside(lab: Lab) -> None:
     style = "getComputedStyle(window.host.querySelector('.pf-rooms')).display"
     assert page.evaluate(style) == "grid"
     assert asked and all(url.startswith((lab.url, "data:", "blob:")) for url in asked)
+
+
+def test_the_probe_moves_by_keys(lab: Lab) -> None:
+    page = lab.recorded()
+    room = page.locator("[data-room=latent] .pf-box")
+    room.focus()
+    page.keyboard.press("ArrowRight")
+    readout = page.locator("[data-room=data] .pf-readout")
+    expect(readout).to_have_attribute("aria-live", "polite")
+    before = page.locator("[data-room=latent] .pf-probe").get_attribute("transform")
+    page.keyboard.press("Shift+ArrowUp")
+    page.wait_for_timeout(200)
+    assert page.locator("[data-room=latent] .pf-probe").get_attribute("transform") != before
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-room=data] .pf-readout.pinned")).to_be_visible()

@@ -137,6 +137,7 @@ class Lab:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=store,
+                start_new_session=True,
             )
         until(self.health, "the server")
 

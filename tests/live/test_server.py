@@ -216,7 +216,7 @@ def test_a_signal_ends_everything_in_good_order(tmp_path: Path) -> None:
             family = server.family()
             last = decode_frame(watcher.frames[-1])[1]["step"]
             # As Ctrl-C in a terminal does: everything in the process group gets it.
-            os.kill(server.process.pid, signal.SIGINT)
+            os.killpg(server.process.pid, signal.SIGINT)
             server.process.wait(60)
         until(lambda: not survivors(family), "the others to end", 15)
     assert "Traceback" not in server.log.read_text(), server.log.read_text()[-3000:]

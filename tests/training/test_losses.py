@@ -106,9 +106,9 @@ def gap_after(steps: int, target: str, coupling: str) -> tuple[float, float, flo
 
 
 def test_affine_learns_two_moons_within_a_few_hundred_steps() -> None:
-    """A second or two of training; ten seconds reach 0.05 with much room."""
-    gap, error, plain = gap_after(500, "moons", "affine")
-    assert -4 * error < gap < 0.05
+    """Two seconds of training at most; ten reach 0.02."""
+    gap, error, plain = gap_after(350, "moons", "affine")
+    assert -4 * error < gap < 0.08
     assert gap < plain  # averaging pays
 
 

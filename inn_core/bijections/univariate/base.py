@@ -16,6 +16,8 @@ class Univariate(ABC):
     n_params: int
     #: Which formula of results.LayerMap reads these parameters.
     formula: str
+    #: Size of the conditioner's output at the start of training, 0 to start at the identity.
+    start: float = 0.0
 
     def __init__(self, bins: int = 8) -> None:
         """``bins`` counts the pieces of a piecewise map; other maps ignore it."""

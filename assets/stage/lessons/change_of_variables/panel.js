@@ -21,6 +21,7 @@ export class Panel {
   constructor(root, line) {
     this.line = line;
     this.values = {};
+    this.written = {};
     for (const node of root.querySelectorAll('.cv-line [data-value]')) {
       (this.values[node.dataset.value] ??= []).push(node);
     }
@@ -28,11 +29,11 @@ export class Panel {
     this.switch = root.querySelector('.cv-switch');
     this.formula = root.querySelector('[data-for="map tails"]');
     this.cells = {};
-    this.checked = -1;
   }
 
   /** The rows of the check panel carry words. */
   write({ say }) {
+    this.written = {};
     this.body.replaceChildren(...ROWS.map((name) => {
       const row = document.createElement('tr');
       const head = document.createElement('th');
@@ -43,11 +44,12 @@ export class Panel {
       row.append(head, this.cells[name]);
       return row;
     }));
-    this.checked = -1;
   }
 
   set(name, value) {
-    for (const node of this.values[name] || []) text(node, value);
+    if (this.written[name] === value) return; // asking the page would cost more than the number itself
+    this.written[name] = value;
+    for (const node of this.values[name] || []) node.textContent = value;
   }
 
   update({ say, number }) {

@@ -22,7 +22,8 @@ export class Cards {
     const reading = panel.reading();
     const form = layer.active < 0 ? 'linear' : layer.formula === 'affine' ? 'affine' : 'other';
     this.forms(form, way);
-    tell(this.root, 'way', say(`way_${way}`));
+    tell(this.root, 'way', say(form === 'affine' ? `way_${way}` : `way_${way}_other`));
+    this.root.querySelector('.pl-riddle').classList.toggle('off', form !== 'affine');
     const [x1, x2] = ['x₁', 'x₂'];
     tell(this.root, 'stays', reading
       ? say('stays', { u: reading.active === 1 ? x1 : x2, a: reading.active === 1 ? x2 : x1 })

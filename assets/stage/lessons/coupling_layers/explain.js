@@ -1,6 +1,6 @@
 /** While E is held every mark carries its sentence; a symbol and its marks light each other. */
 
-const ORDER = ['rails', 'column', 't', 's', 'latent', 'data', 'out', 'a', 'jacobian', 'score', 'film'];
+const ORDER = ['rails', 'column', 't', 's', 'latent', 'data', 'formula', 'jacobian', 'score', 'film'];
 
 export class Explain {
   constructor(root) {
@@ -19,13 +19,15 @@ export class Explain {
     if (mark === this.lit) return;
     this.lit = mark;
     for (const node of this.root.querySelectorAll('.pl-symbol')) node.classList.toggle('lit', node.dataset.mark === mark);
-    for (const node of this.root.querySelectorAll('.pl-lane, .pl-card[data-mark], .pl-column')) {
+    for (const node of this.root.querySelectorAll('.pl-lane, .pl-matrix-card, .pl-score, .pl-column')) {
       node.classList.toggle('lit', node.dataset.mark === mark);
     }
   }
 
   /** One sentence a kind of mark, at the first of its places that is on the screen. */
-  show(on, say) {
+  show(on, lesson) {
+    const { say } = lesson.words;
+    if (on) lesson.go(lesson.here); // what is explained must stand still
     this.root.querySelector('[data-do=explain]').setAttribute('aria-pressed', on);
     this.on = on;
     this.box.hidden = !on;
@@ -36,7 +38,7 @@ export class Explain {
     this.box.replaceChildren();
     for (const mark of ORDER) {
       const nodes = [...this.root.querySelectorAll(`[data-mark=${mark}]`)];
-      const node = nodes.find((one) => one.getClientRects().length && one.checkVisibility?.() !== false);
+      const node = nodes.find((one) => one.getClientRects().length && one.checkVisibility?.() !== false && !one.closest('.faded'));
       if (node) this.place(mark, node.getBoundingClientRect(), frame, taken, say);
     }
   }

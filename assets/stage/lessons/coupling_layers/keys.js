@@ -23,7 +23,7 @@ export class Keys {
 
   hold(on) {
     this.holding = on;
-    this.lesson.explain.show(on, this.lesson.words.say);
+    this.lesson.explain.show(on, this.lesson);
   }
 
   click(event) {
@@ -70,7 +70,7 @@ export class Keys {
     else if (key === '?') lesson.act('keys');
     else if (key === 'escape') {
       lesson.riddle.stop();
-      lesson.explain.show(false, lesson.words.say);
+      lesson.explain.show(false, lesson);
     } else if (VIEWS[Number(key) - 1]) lesson.views.open(VIEWS[Number(key) - 1]);
     else return false;
     return true;

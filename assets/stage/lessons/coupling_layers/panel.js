@@ -7,6 +7,7 @@ import { curvesAt } from '../../layers.js';
 import { forward, inverse } from '../../maps.js';
 import { Room } from '../../room.js';
 import { Lane } from './lane.js';
+import { Overlay } from './overlay.js';
 import { RailsPainter } from './rails.js';
 import { TILE } from './measure.js';
 
@@ -36,11 +37,7 @@ export class Panel {
     this.lanes = ['.pl-below', '.pl-side'].map((place, i) => Object.fromEntries(['t', 's'].map((curve) => [
       curve, new Lane(get(`${place} [data-curve=${curve}]`), curve, i === 1),
     ])));
-    this.parts = {
-      column: get('.pl-column'), spot: get('.pl-spot'), goal: get('.pl-goal'), guess: get('.pl-guess'),
-      readout: get('.pf-readout'), lines: host.querySelectorAll('.pl-spot line'), from: get('.pl-from'),
-      tip: get('.pl-tip'), now: get('.pl-now'), circles: host.querySelectorAll('.pl-goal circle'),
-    };
+    this.overlay = new Overlay(this);
     this.painter = new RailsPainter();
     this.flow = null;
     this.ride = null;
@@ -211,19 +208,20 @@ export class Panel {
     room.raster.show();
     room.label({ centre: [0, 0], scale: 1 });
     this.drawLanes(layer, theme);
-    this.drawSpot(layer, t, shown);
-    this.drawGoal();
+    this.overlay.draw(layer, t, shown);
   }
 
   drawLanes(current, theme) {
     for (const active of [1, 0]) {
       const pair = this.lanes[1 - active];
       const k = this.layerFor(active);
-      this.host.querySelector(active ? '.pl-below' : '.pl-side').classList.toggle('empty', k < 0);
+      const desk = this.host.querySelector(active ? '.pl-below' : '.pl-side');
+      desk.classList.toggle('empty', k < 0);
       if (k < 0) continue;
       const rows = this.curves(k);
       const layer = this.flow.layers[k];
       const faded = current.active !== active;
+      desk.classList.toggle('faded', faded);
       const reading = faded ? null : this.reading();
       for (const curve of ['t', 's']) {
         if (curve === 's' && !this.scales) continue;
@@ -239,69 +237,7 @@ export class Panel {
       }
     }
   }
-
-  drawSpot(layer, t, shown) {
-    const { parts, room } = this;
-    const coupling = layer.active >= 0;
-    parts.spot.setAttribute('visibility', coupling ? 'visible' : 'hidden');
-    parts.column.hidden = !coupling;
-    parts.readout.hidden = !(coupling && shown.tiles);
-    if (!coupling) return;
-    const p = Float64Array.from(this.spot);
-    const there = forward(layer, p, new Float64Array(2));
-    const now = forward(layer, p, new Float64Array(2), null, t);
-    const [x0, y0] = room.toPixels(...p);
-    const [x1, y1] = room.toPixels(...there);
-    const [x, y] = room.toPixels(...now);
-    for (const line of parts.lines) set(line, { x1: x0, y1: y0, x2: x1, y2: y1 });
-    set(parts.from, { cx: x0, cy: y0 });
-    set(parts.now, { cx: x, cy: y });
-    const turn = (Math.atan2(y1 - y0, x1 - x0) * 180) / Math.PI;
-    const long = Math.hypot(x1 - x0, y1 - y0) > 26 && t < 0.96;
-    parts.tip.setAttribute('d', long ? 'M0 0L-11 5.5V-5.5Z' : '');
-    parts.tip.setAttribute('transform', `translate(${x1} ${y1}) rotate(${turn})`);
-    const { style } = parts.column;
-    const upright = layer.active === 1;
-    parts.column.classList.toggle('lying', !upright);
-    const box = this.room.box;
-    style.transform = upright ? `translateX(${box.offsetLeft + x}px)` : `translateY(${box.offsetTop + y}px)`;
-    if (shown.tiles) this.tileReadout(layer, now, shown);
-  }
-
-  /** Index of the tile that the spot lies in. */
-  get tile() {
-    const { reach, areas } = this.painter;
-    const count = Math.round((2 * reach) / TILE);
-    const { active } = this.layer;
-    const i = Math.floor((this.spot[1 - active] + reach) / TILE);
-    const j = Math.floor((this.spot[active] + reach) / TILE);
-    return i >= 0 && j >= 0 && i < count && j < count ? areas[i * count + j] : NaN;
-  }
-
-  tileReadout(layer, now, { sentence }) {
-    const { readout } = this.parts;
-    const area = this.tile;
-    readout.hidden = !Number.isFinite(area);
-    if (readout.hidden) return;
-    readout.textContent = sentence(area);
-    const [x, y] = this.room.toPixels(...now);
-    const wide = readout.offsetWidth;
-    const left = Math.min(this.room.cssWidth - wide - 6, Math.max(6, x + 16));
-    readout.style.transform = `translate(${left}px, ${Math.max(6, Math.min(this.room.cssHeight - 32, y - 34))}px)`;
-  }
-
-  drawGoal() {
-    const { goal, circles } = this.parts;
-    goal.setAttribute('visibility', this.goal ? 'visible' : 'hidden');
-    if (!this.goal) return;
-    const [cx, cy] = this.room.toPixels(0, 0);
-    circles.forEach((circle, i) => set(circle, { cx, cy, r: ((i + 1) * this.room.view.k) / this.room.dpr }));
-  }
 }
-
-const set = (node, values) => {
-  for (const [name, value] of Object.entries(values)) node.setAttribute(name, value);
-};
 
 const fit = (buffer, length) => (buffer.length === length ? buffer : new Float64Array(length));
 

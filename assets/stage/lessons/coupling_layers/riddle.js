@@ -6,7 +6,7 @@ import { forward } from '../../maps.js';
 import { fixed } from './cards.js';
 
 export class Riddle {
-  /** @param {HTMLElement} box @param {Object} lesson {panel, words, go(at, play)} */
+  /** @param {HTMLElement} box @param {Object} lesson {root, panel, words, go(at, play)} */
   constructor(box, lesson) {
     this.box = box;
     this.lesson = lesson;
@@ -44,8 +44,8 @@ export class Riddle {
     this.guess = null;
     this.lesson.go(best.k + 1e-6);
     panel.spot = best.p;
-    panel.parts.guess.setAttribute('visibility', 'hidden');
-    panel.host.classList.add('asking');
+    panel.overlay.guess.setAttribute('visibility', 'hidden');
+    this.lesson.root.classList.add('asking');
     this.write();
   }
 
@@ -58,12 +58,12 @@ export class Riddle {
     this.guess = point[layer.active];
     this.truth = q[layer.active];
     this.state = 'told';
-    panel.host.classList.remove('asking');
+    this.lesson.root.classList.remove('asking');
     const at = [...panel.spot];
     at[layer.active] = this.guess;
     const [x, y] = panel.room.toPixels(...at);
-    panel.parts.guess.setAttribute('visibility', 'visible');
-    panel.parts.guess.setAttribute('transform', `translate(${x} ${y})`);
+    panel.overlay.guess.setAttribute('visibility', 'visible');
+    panel.overlay.guess.setAttribute('transform', `translate(${x} ${y})`);
     this.lesson.go(panel.inside.k + 1, true);
     this.write();
     return true;
@@ -71,8 +71,8 @@ export class Riddle {
 
   stop() {
     this.state = 'idle';
-    this.panel.host.classList.remove('asking');
-    this.panel.parts.guess.setAttribute('visibility', 'hidden');
+    this.lesson.root.classList.remove('asking');
+    this.panel.overlay.guess.setAttribute('visibility', 'hidden');
     this.panel.dirty = true;
     this.write();
   }

@@ -34,7 +34,7 @@ const BAR = `
   </div>`;
 
 const FORMULA = `
-  <section class="pl-card pl-formula-card">
+  <section class="pl-card pl-formula-card" data-mark="formula">
     <header><b data-say="way"></b><span class="pl-stays" data-say="stays"></span></header>
     <div class="pl-formula" data-form="affine there">${symbol('out', 'a′')}${sign('=')}${symbol('a', 'a')}${sign('·')}${symbol('s', 'e<sup>s(u)</sup>')}${sign('+')}${symbol('t', 't(u)')}</div>
     <div class="pl-formula" data-form="affine back">${symbol('a', 'a')}${sign('= (')}${symbol('out', 'a′')}${sign('−')}${symbol('t', 't(u)')}${sign(')')}${sign('÷')}${symbol('s', 'e<sup>s(u)</sup>')}</div>
@@ -104,6 +104,7 @@ const BODY = `
       <div class="pl-cards">${BEST}${DRAW}${FORMULA}${MATRIX}${RIDDLE}${CHECKS}</div>
     </aside>
   </div>
+  <p class="pl-kinds-text" data-for="kinds" data-word="kinds_text"></p>
   <div class="pl-kinds" hidden></div>
   <p class="pf-notice pl-notice" role="status" hidden></p>
   <div class="pl-notes" aria-hidden="true" hidden></div>
@@ -130,6 +131,7 @@ export function write(root, say) {
     node.title = say(`${name}_title`);
     if (!node.querySelector('[data-word]')) node.setAttribute('aria-label', say(`${name}_title`));
   }
+  for (const node of root.querySelectorAll('.pl-symbol')) node.title = say(`mark_${node.dataset.mark}`);
   root.querySelector('.pf-strip').setAttribute('aria-label', say('film'));
   root.querySelector('.pf-keys dl').replaceChildren(
     ...Object.entries(SHORTCUTS).flatMap(([key, meaning]) => {

@@ -108,7 +108,8 @@ export class CouplingLayers {
     panel.scales = this.views.name !== 'draw' || studio.drawing.scales || studio.who === 'machine';
     // The whole layer, curves and film are to be seen at once, below whatever the page has above.
     this.top = Math.min(260, Math.max(this.top ?? 0, root.getBoundingClientRect().top));
-    panel.layout(root.querySelector('.pl-left').clientWidth, window.innerHeight - this.top - 165, dpr);
+    const left = root.querySelector('.pl-left').clientWidth; // 0 while kinds stand side by side
+    if (left) panel.layout(left, window.innerHeight - this.top - 165, dpr);
     const right = root.querySelector('.pl-rooms').clientWidth;
     if (right) this.ends.layout(Math.floor(Math.min((right - 16) / 2, 330)), dpr);
     this.gallery.layout(dpr);
@@ -199,7 +200,7 @@ export class CouplingLayers {
     if (views.name === 'draw' && this.studio.act(name)) this.arrange();
     else if (name === 'to_z') this.go(this.depth, true);
     else if (name === 'to_x') this.go(0, true);
-    else if (name === 'explain') this.explain.show(!this.explain.on, this.words.say);
+    else if (name === 'explain') this.explain.show(!this.explain.on, this);
     else if (name === 'keys') this.root.querySelector('.pf-keys').showModal();
     else if (name === 'same') {
       views.same = !views.same;

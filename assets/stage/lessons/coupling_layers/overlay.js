@@ -1,0 +1,76 @@
+/**
+ * What lies over the room: the point that is looked at and its way along the rail, the line through
+ * room and curves, the area of its tile, the bell's rings.
+ */
+import { forward } from '../../maps.js';
+import { TILE } from './measure.js';
+
+export class Overlay {
+  /** @param {import('./panel.js').Panel} panel */
+  constructor(panel) {
+    this.panel = panel;
+    const { host } = panel;
+    const get = (name) => host.querySelector(`.pl-${name}`);
+    Object.assign(this, {
+      column: get('column'), spot: get('spot'), goal: get('goal'), guess: get('guess'), from: get('from'), tip: get('tip'),
+      now: get('now'), lines: host.querySelectorAll('.pl-spot line'), circles: host.querySelectorAll('.pl-goal circle'),
+      readout: host.querySelector('.pf-readout'),
+    });
+  }
+
+  draw(layer, t, shown) {
+    const coupling = layer.active >= 0;
+    this.spot.setAttribute('visibility', coupling ? 'visible' : 'hidden');
+    this.column.hidden = !coupling;
+    this.readout.hidden = !(coupling && shown.tiles);
+    if (coupling) this.way(layer, t, shown);
+    this.rings();
+  }
+
+  /** From where the point was, through where it is, to where the layer puts it. */
+  way(layer, t, shown) {
+    const { room, spot } = this.panel;
+    const p = Float64Array.from(spot);
+    const [x0, y0] = room.toPixels(...p);
+    const [x1, y1] = room.toPixels(...forward(layer, p, new Float64Array(2)));
+    const [x, y] = room.toPixels(...forward(layer, p, new Float64Array(2), null, t));
+    for (const line of this.lines) set(line, { x1: x0, y1: y0, x2: x1, y2: y1 });
+    set(this.from, { cx: x0, cy: y0 });
+    set(this.now, { cx: x, cy: y });
+    const turn = (Math.atan2(y1 - y0, x1 - x0) * 180) / Math.PI;
+    const long = Math.hypot(x1 - x0, y1 - y0) > 26 && t < 0.96;
+    set(this.tip, { d: long ? 'M0 0L-11 5.5V-5.5Z' : '', transform: `translate(${x1} ${y1}) rotate(${turn})` });
+    const upright = layer.active === 1;
+    const { offsetLeft, offsetTop } = room.box;
+    this.column.classList.toggle('lying', !upright);
+    this.column.style.transform = upright ? `translateX(${offsetLeft + x}px)` : `translateY(${offsetTop + y}px)`;
+    if (shown.tiles) this.area(x, y, shown.sentence);
+  }
+
+  /** The area of the tile that the point lies in, as a number beside it. */
+  area(x, y, sentence) {
+    const { spot, layer, painter: { reach, areas }, room } = this.panel;
+    const count = Math.round((2 * reach) / TILE);
+    const i = Math.floor((spot[1 - layer.active] + reach) / TILE);
+    const j = Math.floor((spot[layer.active] + reach) / TILE);
+    const inside = i >= 0 && j >= 0 && i < count && j < count;
+    this.readout.hidden = !inside;
+    if (!inside) return;
+    this.readout.textContent = sentence(areas[i * count + j]);
+    const left = Math.min(room.cssWidth - this.readout.offsetWidth - 6, Math.max(6, x + 16));
+    this.readout.style.transform = `translate(${left}px, ${Math.max(6, Math.min(room.cssHeight - 32, y - 34))}px)`;
+  }
+
+  /** One and two standard deviations of the bell, where z is the goal. */
+  rings() {
+    const { goal, room } = this.panel;
+    this.goal.setAttribute('visibility', goal ? 'visible' : 'hidden');
+    if (!goal) return;
+    const [cx, cy] = room.toPixels(0, 0);
+    this.circles.forEach((circle, i) => set(circle, { cx, cy, r: ((i + 1) * room.view.k) / room.dpr }));
+  }
+}
+
+const set = (node, values) => {
+  for (const [name, value] of Object.entries(values)) node.setAttribute(name, value);
+};
