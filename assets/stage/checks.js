@@ -35,8 +35,8 @@ export class Checks {
     const { shown, check } = state;
     const digits = shown?.gap_error < 0.0015 ? 4 : 3;
     const values = {
-      nll: shown ? `${number(shown.nll, 3)} nats` : '–',
-      floor: shown ? `${number(shown.entropy, 3)} nats` : '–',
+      nll: shown ? `${number(shown.nll, 3)} nat` : '–',
+      floor: shown ? `${number(shown.entropy, 3)} nat` : '–',
       gap: shown ? `${number(shown.gap, digits)} ± ${number(shown.gap_error, digits)}` : '–',
       round_trip: scientific(shown?.round_trip),
       mass: check ? number(check.mass, 4) : '–',

@@ -96,10 +96,6 @@ export class Player {
 
   report(changes) {
     const { state } = this;
-    if (changes.check) {
-      changes.checkStep = state.newest?.step ?? 0;
-      changes.measuring = false;
-    }
     const waits = changes.status === 'queued' && state.status !== 'queued';
     if (waits) this.waitsSince = performance.now();
     Object.assign(state, changes);

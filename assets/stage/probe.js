@@ -5,7 +5,9 @@
 
 import { raised } from './words.js';
 
-const RADIUS = 17; // CSS pixels of the circle in the room that is pointed at
+const RADIUS = 15; // CSS pixels of the circle in the room that is pointed at
+const SMALLEST = 7; // it shrinks where the ellipse would be long: the Jacobian holds nearby only
+const LONGEST = 80; // CSS pixels of the ellipse's longer half axis, if the circle may shrink so far
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 export class Probe {
@@ -131,7 +133,10 @@ export class Probe {
     const identity = [1, 0, 0, 1];
     const inverse = invert(matrix);
     const fromLatent = room === 'latent';
-    const radius = (RADIUS * rooms[room].dpr) / rooms[room].view.k;
+    const there = rooms[fromLatent ? 'data' : 'latent'];
+    const stretch = (longest(fromLatent ? matrix : inverse) * there.view.k) / rooms[room].view.k;
+    const circle = Math.min(RADIUS, Math.max(SMALLEST, LONGEST / stretch));
+    const radius = (circle * rooms[room].dpr) / rooms[room].view.k;
     this.shape('latent', z, fromLatent ? identity : inverse, radius);
     this.shape('data', [x, y], fromLatent ? matrix : identity, radius);
     if (fromLatent) this.say('data', matrix, [x, y], radius);
@@ -174,6 +179,11 @@ export class Probe {
     const y = Math.min(lowest, Math.max(6, above > 6 || below > lowest ? above : below));
     readout.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
   }
+}
+
+/** The larger singular value: the longer half axis of the unit circle's image. */
+function longest([a, b, c, d]) {
+  return 0.5 * (Math.hypot(a + d, b - c) + Math.hypot(a - d, b + c));
 }
 
 function invert([a, b, c, d]) {

@@ -86,7 +86,7 @@ export class Session {
         this.timeline.addHistory(message.history);
         this.timeline.remember(message.ghost);
         this.player.report(standing(message));
-        if (message.check) this.player.report({ check: message.check });
+        this.checked(message.check);
         break;
       case 'role':
         this.player.report({ role: message.role });
@@ -96,7 +96,7 @@ export class Session {
         this.player.report(standing(message));
         break;
       case 'check':
-        this.player.report({ check: message.report });
+        this.checked(message.report);
         break;
       case 'backfill':
         this.toCome = message.frames;
@@ -109,6 +109,12 @@ export class Session {
         break;
       default: // a newer server may say more; what this page does not know, it leaves
     }
+  }
+
+  /** A report, of the newest step that is known. */
+  checked(check) {
+    const { rows } = this.timeline;
+    if (check) this.player.report({ check, checkStep: rows[rows.length - 1]?.step, measuring: false });
   }
 
   /** Decode one frame; show it unless it only fills the past. */
@@ -138,7 +144,7 @@ export class Session {
       if (mine !== this.generation) return;
       this.player.begin(hello, dataPoints(hello), false);
       this.timeline.addHistory(hello.history);
-      if (hello.check) this.player.report({ check: hello.check });
+      this.checked(hello.check);
       // The newest first: the first picture must not wait for the past.
       for (const frame of frames.reverse()) {
         await this.take(frame, true, mine);

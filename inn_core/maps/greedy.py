@@ -91,7 +91,13 @@ def columns(points: FloatArray, active: int) -> tuple[FloatArray, FloatArray]:
     weight, prior = sums[0], 30.0
     mean = sums[1] / (weight + prior)
     spread = np.sqrt((sums[2] - 2 * mean * sums[1] + mean**2 * weight + prior) / (weight + prior))
-    return mean, spread
+    return _calm(mean), _calm(spread)
+
+
+def _calm(curve: FloatArray) -> FloatArray:
+    """The curve without the shake that a finite number of points leaves."""
+    kernel = np.exp(-0.5 * (np.arange(-5, 6) / 2) ** 2)
+    return np.convolve(np.pad(curve, 5, "edge"), kernel / kernel.sum(), "valid")
 
 
 def best_layer(points: FloatArray, active: int) -> LayerMap:

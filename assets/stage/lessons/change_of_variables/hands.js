@@ -81,8 +81,9 @@ export class Hands {
   up(event) {
     if (!this.drag || event.pointerId !== this.drag.id) return;
     const { line } = this;
-    if (this.drag.k >= 0) line.release();
+    const held = this.drag.k >= 0;
     this.drag = null;
+    if (held) line.release();
     line.box.classList.remove('dragging');
     line.lab.told();
   }

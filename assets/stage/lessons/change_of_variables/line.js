@@ -9,6 +9,7 @@ import { CALLS, CALLS_IN_TAILS, PROBE, breathe, fresh } from './start.js';
 
 const FLIGHT = 1900; // ms that the slices take from one axis to the other
 const SPRING = 620; // ms that a refused curve takes to come back
+const TRACK = 250; // ms between two tracks of a curve that breathes
 const SENTENCE = 7000; // ms that a refusal stays readable
 
 export class Line {
@@ -45,6 +46,7 @@ export class Line {
     this.slideFrom = null;
     this.began = null;
     this.until = 0;
+    this.tracked = 0;
     if (this.mode === 'stack') this.atLeast(3);
     this.build();
   }
@@ -217,12 +219,12 @@ export class Line {
       this.notice.hidden = true;
     }
     if (!this.dirty && !breathes && !this.spring) return false;
-    this.draw(breathes);
+    this.draw(breathes, now);
     this.dirty = false;
     return true;
   }
 
-  draw(breathes) {
+  draw(breathes, now) {
     const { say, number } = this.lab.words;
     const knots = this.knots.map((one, k) => (breathes && k === 0 ? breathe(one, this.breath) : one));
     this.build(knots);
@@ -246,7 +248,11 @@ export class Line {
     this.overlay.name(k, this.chain.length);
     this.overlay.make(current.z.length, !this.invites ? -1 : this.mode === 'tails' ? CALLS_IN_TAILS : CALLS, say);
     this.overlay.place(current, say, number);
-    this.overlay.track(refused ? refused.map : this.chain[k]);
+    // Nobody takes hold of the curve while it is held, and breath is slow: a picture less to paint.
+    if (!this.hands?.drag && (!breathes || now - this.tracked > TRACK)) {
+      this.overlay.track(refused ? refused.map : this.chain[k]);
+      this.tracked = now;
+    }
     this.overlay.probe({ u: this.way.h[k], x: this.way.h[k + 1], slope: this.way.slopes[k], p: Math.exp(this.way.logp[k]) }, say, number);
     this.overlay.collide(refused?.hit);
     this.label(say, number);

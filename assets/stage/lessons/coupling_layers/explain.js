@@ -1,6 +1,6 @@
 /** While E is held every mark carries its sentence; a symbol and its marks light each other. */
 
-const ORDER = ['rails', 'column', 't', 's', 'latent', 'data', 'formula', 'jacobian', 'score', 'film'];
+const ORDER = ['rails', 'column', 'bar', 't', 's', 'latent', 'data', 'formula', 'jacobian', 'score', 'film'];
 
 export class Explain {
   constructor(root) {

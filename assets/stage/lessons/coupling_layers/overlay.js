@@ -3,7 +3,10 @@
  * room and curves, the area of its tile, the bell's rings.
  */
 import { forward } from '../../maps.js';
-import { TILE } from './measure.js';
+import { TILE, column } from './measure.js';
+
+const WIDE = 0.3; // of the column whose mean and spread are shown
+const ENOUGH = 12; // points in it
 
 export class Overlay {
   /** @param {import('./panel.js').Panel} panel */
@@ -14,7 +17,7 @@ export class Overlay {
     Object.assign(this, {
       column: get('column'), spot: get('spot'), goal: get('goal'), guess: get('guess'), from: get('from'), tip: get('tip'),
       now: get('now'), lines: host.querySelectorAll('.pl-spot line'), circles: host.querySelectorAll('.pl-goal circle'),
-      readout: host.querySelector('.pf-readout'),
+      readout: host.querySelector('.pf-readout'), bar: host.querySelector('.pl-bar'), barLines: host.querySelectorAll('.pl-bar line'),
     });
   }
 
@@ -24,6 +27,7 @@ export class Overlay {
     this.column.hidden = !coupling;
     this.readout.hidden = !(coupling && shown.tiles);
     if (coupling) this.way(layer, t, shown);
+    this.spread(layer, shown);
     this.rings();
   }
 
@@ -45,6 +49,27 @@ export class Overlay {
     this.column.classList.toggle('lying', !upright);
     this.column.style.transform = upright ? `translateX(${offsetLeft + x}px)` : `translateY(${offsetTop + y}px)`;
     if (shown.tiles) this.area(x, y, shown.sentence);
+  }
+
+  /** Mean and spread of the data in the column, as they lie now: what the best layer brings to 0 and 1. */
+  spread(layer, shown) {
+    const { panel } = this;
+    const { active } = layer;
+    const wanted = panel.bars && active >= 0 && shown.data;
+    this.found = wanted ? column(panel.rings, active, panel.spot[1 - active], WIDE) : null;
+    const enough = this.found?.n >= ENOUGH;
+    this.bar.setAttribute('visibility', enough ? 'visible' : 'hidden');
+    if (!enough) {
+      this.found = null;
+      return;
+    }
+    const { mean, spread } = this.found;
+    const u = panel.spot[1 - active];
+    const ends = [mean - spread, mean + spread].map((v) => panel.room.toPixels(...(active === 1 ? [u, v] : [v, u])));
+    const [cx, cy] = panel.room.toPixels(...(active === 1 ? [u, mean] : [mean, u]));
+    const [dx, dy] = active === 1 ? [9, 0] : [0, 9];
+    const places = [[...ends[0], ...ends[1]], ...[ends[0], [cx, cy], ends[1]].map(([x, y]) => [x - dx, y - dy, x + dx, y + dy])];
+    this.barLines.forEach((line, i) => set(line, { x1: places[i % 4][0], y1: places[i % 4][1], x2: places[i % 4][2], y2: places[i % 4][3] }));
   }
 
   /** The area of the tile that the point lies in, as a number beside it. */

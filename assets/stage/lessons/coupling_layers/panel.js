@@ -20,6 +20,7 @@ const TEMPLATE = `
   <div class="pf-box pl-box" data-mark="rails"><canvas role="img"></canvas>
     <svg class="pf-overlay" aria-hidden="true"><g class="pf-ticks"></g><text class="pl-axis" x="99%" y="97.5%" text-anchor="end">x₁</text><text class="pl-axis" x="8" y="19">x₂</text>
       <g class="pl-goal" data-mark="goal" visibility="hidden"><circle/><circle/></g>
+      <g class="pl-bar" data-mark="bar" visibility="hidden"><g class="pl-halo"><line/><line/><line/><line/></g><g><line/><line/><line/><line/></g></g>
       <g class="pl-spot"><line class="pl-halo"/><line/><circle class="pl-from" r="6"/><path class="pl-tip"/><circle class="pl-now" r="5.5"/></g>
       <g class="pl-guess" visibility="hidden"><path d="M-7-7L7 7M7-7L-7 7"/></g></svg>
     <output class="pf-readout" hidden></output></div>
@@ -47,7 +48,8 @@ export class Panel {
     this.handles = null; // (k, curve) -> [[u, v], ...] while the curves can be drawn
     this.extra = () => ({}); // (k, curve) -> {hint, ghost, held}
     this.scales = true; // whether the s lanes are there
-    this.goal = false;
+    this.goal = false; // whether the bell's rings are shown
+    this.bars = false; // whether the column's mean and spread are shown
     this.points = new Float64Array(0);
     this.rings = new Float64Array(0);
     this.dirty = true;

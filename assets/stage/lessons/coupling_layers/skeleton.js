@@ -42,7 +42,7 @@ const FORMULA = `
     <div class="pl-formula" data-form="other back">${symbol('a', 'a')}${sign('= f<sup>−1</sup>(')}${symbol('out', 'a′')}${sign(';')}${symbol('u', 'u')}${sign(')')}</div>
     <div class="pl-formula" data-form="linear there">${sign('h′ = A h + b')}</div>
     <div class="pl-formula" data-form="linear back">${sign('h = A<sup>−1</sup>(h′ − b)')}</div>
-    <p data-say="reading"></p>
+    <p data-say="reading"></p><p class="pl-column-note" data-say="column"></p>
   </section>`;
 
 const MATRIX = `

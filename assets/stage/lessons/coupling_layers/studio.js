@@ -215,6 +215,8 @@ export class Studio {
     const { say } = words;
     const { root, drawing, score, task, racer } = this;
     if (!score || !this.target) return;
+    // The same points for both: what is luck in them is luck for both.
+    this.rival = racer.flow ? gap(racer.flow, this.heldout.x, this.heldout.logP, this.out) : null;
     tell(root, 'task', say(`task_${task.name}`, { target: this.target.label }));
     tell(root, 'task_text', say(`task_${task.name}_text`));
     tell(root, 'layers', say(drawing.layers.length === 1 ? 'layers_one' : 'layers_many', { layers: drawing.layers.length }));
@@ -233,8 +235,8 @@ export class Studio {
     choices(root.querySelector('.pl-who'), ['hand', 'machine'].map((name) => ({ name, label: say(`who_${name}`) })), this.who, say('who'));
     root.querySelector('.pl-machine').hidden = !racing;
     if (racing) {
-      tell(root, 'machine', racer.header ? fixed(racer.header.gap, 3) : '…');
-      tell(root, 'machine_note', say('machine_note', { step: words.number(racer.header?.step ?? 0, 0), status: say(`status_${racer.status}`) }));
+      tell(root, 'machine', this.rival ? fixed(this.rival.gap, 3) : '…');
+      tell(root, 'machine_note', say('machine_note', { error: fixed(this.rival?.error ?? NaN, 3), step: words.number(racer.header?.step ?? 0, 0), status: say(`status_${racer.status}`) }));
     }
     tell(root, 'verdict', this.verdict(say));
     this.chart.draw(racer.rows, score.gap, words);
@@ -244,8 +246,8 @@ export class Studio {
   verdict(say) {
     const { score, racer } = this;
     if (racer.message) return racer.message;
-    if (racer.header) {
-      const ahead = racer.header.gap - score.gap;
+    if (this.rival) {
+      const ahead = this.rival.gap - score.gap;
       if (racer.status === 'training' && ahead > 0) return say('race_ahead', { by: fixed(ahead, 3) });
       if (racer.status !== 'training') return say(ahead > 0 ? 'race_won' : 'race_lost', { by: fixed(Math.abs(ahead), 3) });
       return say('race_behind', { by: fixed(-ahead, 3) });

@@ -26,6 +26,8 @@ export class Teller {
     const { layer } = panel;
     const { say } = words;
     cards.update(panel, way, words);
+    const { found } = panel.overlay;
+    tell(root, 'column', found ? say('column', { mean: fixed(found.mean), spread: fixed(found.spread) }) : '');
     const trained = views.name === 'watch' && views.header;
     cards.checks(panel, trained ? [['check_gap', `${fixed(trained.gap, 3)} ± ${fixed(trained.gap_error, 3)}`]] : [], words);
     const axes = layer.active === 1 ? { u: 'x₁', a: 'x₂' } : { u: 'x₂', a: 'x₁' };

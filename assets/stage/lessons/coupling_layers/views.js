@@ -44,6 +44,7 @@ export class Views {
     panel.handles = null;
     panel.extra = () => ({});
     panel.goal = name === 'draw';
+    panel.bars = name === 'draw' || name === 'best';
     ride.setData(lesson.heldout.x.subarray(0, 2 * RINGS));
     if (name === 'kinds') await lesson.gallery.open(lesson.options.kinds);
     else if (name === 'draw') {
@@ -55,6 +56,7 @@ export class Views {
       const flow = await this.bring(name);
       if (mine !== this.loading) return;
       this.adopt(flow);
+      if (name === 'best' && panel.at === 0) lesson.go(1, true); // what the first layer does, at once
     }
     lesson.arrange();
     lesson.names();
