@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inn_core.runs import client, health, live
 from inn_core.runs.hub import Hub
@@ -28,6 +30,10 @@ ROOT = Path(__file__).resolve().parent
 #: Seconds between two garbage collections. Streamlit's own, after every rerun, is switched off in
 #: .streamlit/config.toml: it takes 30 ms and more, during which no frame goes out.
 COLLECT_S = 20.0
+#: Parts of Streamlit's page that it fetches only when the first element of their kind arrives.
+LATE_CHUNKS = ("BidiComponent", "Selectbox", "Slider", "ButtonGroup", "Button", "Popover", "Tabs")
+#: What the first page shows.
+FIRST_RUN = "pretrained/moons-affine.run"
 
 
 class Assets(StaticFiles):
@@ -38,6 +44,37 @@ class Assets(StaticFiles):
         response = await super().get_response(path, scope)
         response.headers["Cache-Control"] = "no-cache"
         return response
+
+
+class Preload:
+    """Names the stage's modules in the header of every page, so that they load beside Streamlit's.
+
+    Without it a browser finds them one import after the other, after Streamlit has drawn the page:
+    measured, a second later.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        own = sorted((ROOT / "assets" / "stage").glob("*.js"))
+        chunks = Path(st.__file__).parent / "static" / "static" / "js"
+        theirs = [f for name in LATE_CHUNKS for f in chunks.glob(f"{name}.*.js")]
+        modules = [f"/stage/{f.name}" for f in own] + [f"/static/js/{f.name}" for f in theirs]
+        links = [f"<{module}>; rel=modulepreload" for module in modules]
+        links.append("</stage/stage.css>; rel=preload; as=style")
+        links.append(f"</{FIRST_RUN}>; rel=preload; as=fetch; crossorigin")
+        self.link = ", ".join(links)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything on; add ``Link`` to what is a page."""
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.append("Link", self.link)
+            await send(message)
+
+        await self.app(scope, receive, marked if scope["type"] == "http" else send)
 
 
 class House:
@@ -81,6 +118,7 @@ async def report(request: Request) -> JSONResponse:
 app = st.App(
     ROOT / "pages" / "router.py",
     lifespan=lifespan,
+    middleware=[Middleware(Preload)],
     routes=[
         live.route(lambda: house.hub),
         Route("/health", report),

@@ -7,7 +7,7 @@ export const VERSION = '0.1.0';
 const stages = new Set();
 
 function publish() {
-  if (window.pushforward) return;
+  if (Object.hasOwn(window, 'pushforward')) return; // an element with that id is no own property
   const all = { stages: { get: () => [...stages], enumerable: true },
     version: { value: VERSION, enumerable: true } };
   Object.defineProperty(window, 'pushforward', { value: Object.freeze(Object.defineProperties({}, all)) });

@@ -42,7 +42,10 @@ export class Session {
     this.socket = null;
     this.toCome = 0;
     this.newest = -1;
-    if (run) this.follow(run, owner || storedOwner(run), !owner);
+    const known = run && (owner || storedOwner(run));
+    // The page waits for this browser to say whose run it is: "nobody's here" is an answer too.
+    if (run && !known) this.player.owned(run, null);
+    if (run) this.follow(run, known, !owner);
     else if (pretrained) this.load(pretrained);
   }
 
