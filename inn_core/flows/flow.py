@@ -68,7 +68,8 @@ class Flow(nn.Module):
 
     def sample(self, n: int, generator: torch.Generator, condition: Tensor | None = None) -> Tensor:
         """N points of every member, (E, n, D)."""
-        return self.decode(self.base.sample(n, generator), condition)[0]
+        z = self.base.sample(n, generator).to(self.units.scale.dtype)
+        return self.decode(z, condition)[0]
 
     def trace(self, x: Tensor, condition: Tensor | None = None) -> Trace:
         """Every state from h = (x - centre)/scale to z, and every layer's log-det."""

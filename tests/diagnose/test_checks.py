@@ -50,7 +50,10 @@ def test_every_flow_has_mass_one(spec: FlowSpec, seed: int) -> None:
 def test_the_quadrature_agrees_with_a_plain_grid_over_x(coupling: str) -> None:
     """The oracle: cells of a fine grid in the plane, for flows mild enough to be resolved so."""
     flow = flowcases.flow(FlowSpec(coupling=coupling, layers=4, hidden=(16,)), scale=0.05)
-    x = torch.linspace(-20, 20, 641, dtype=torch.float64)
+    angle = torch.linspace(0, 2 * torch.pi, 200, dtype=torch.float64)
+    with torch.no_grad():  # as wide as the image of a latent disc of radius 5
+        rim = flow.decode(5 * torch.stack([angle.cos(), angle.sin()], 1))[0].abs().max()
+    x = torch.linspace(-float(rim), float(rim), 1281, dtype=torch.float64)
     grid = torch.cartesian_prod(x, x)
     with torch.no_grad():
         q = torch.cat([flow.log_prob(part)[0].exp() for part in grid.split(20_000)])

@@ -81,6 +81,11 @@ def test_member_of_an_ensemble_is_the_flow_alone(spec):
         three.member(3)
 
 
+def test_samples_have_the_precision_of_the_flow():
+    double = flow(SPECS[3]).sample(5, generator())
+    assert double.dtype == torch.float64 and double.shape == (1, 5, 2)
+
+
 def test_members_share_points_or_have_their_own():
     pair = flow(SPECS[3], members=2)
     x = points(10)

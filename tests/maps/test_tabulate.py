@@ -35,8 +35,8 @@ def test_every_layer_is_the_engines(
     """Layer by layer, all points: with every kink in place and fine splines nothing is left."""
     monkeypatch.setattr(tabulate, "GRID", 2**30)
     monkeypatch.setattr(tabulate, "TOLERANCE", {"affine": 1e-9, "spline": 1e-9})
-    monkeypatch.setattr(spline, "MOVE", 2e-3)
-    monkeypatch.setattr(spline, "PARTS", 50_000)
+    monkeypatch.setattr(spline, "MOVE", 1e-3)
+    monkeypatch.setattr(spline, "PARTS", 100_000)
     made = flowcases.flow(spec, scale=0.1, members=2)
     worst = 0.0
     for member, t in ((0, 1.0), (1, 0.6)):
