@@ -23,7 +23,7 @@ from tests.live.support import SMALL, Lab, lab, until
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with lab(tmp_path_factory.mktemp("lab"), workers=1, backfill_s=0) as running:
+    with lab(tmp_path_factory.mktemp("lab"), workers=1, backfill_s=0, idle_s=1) as running:
         yield running.wait_workers()
 
 
