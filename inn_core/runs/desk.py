@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 #: never more than MOST_SHARE.
 SHARE, MOST_SHARE = 0.05, 0.3
 #: Seconds between snapshots at which a picture still seems to move.
-LIVELY_S = 0.09
+LIVELY_S = 0.08
 #: Seconds of own computing between two looks at the clock on the wall.
 LOOK_S = 0.01
 #: Seconds of lag that a slowed-down run does not make up for (after a pause, or a busy worker).

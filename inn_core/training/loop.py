@@ -24,6 +24,7 @@ from inn_core.training import checkpoint
 from inn_core.training.batches import BatchStream
 from inn_core.training.flat import layout
 from inn_core.training.heldout import FINAL_KEY, FINAL_POINTS, RUNNING_POINTS, Density, HeldOut
+from inn_core.training.memory import keep_freed_memory
 from inn_core.training.step import Stepper
 from inn_core.training.threads import one_thread
 
@@ -43,6 +44,7 @@ class Trainer:
 
     def __init__(self, spec: RunSpec, target: Density | None = None) -> None:
         """Build the flow and draw the first data. ``target`` replaces the registry's entry."""
+        keep_freed_memory()
         self.spec = spec
         self.target: Density = target or registry.TARGETS[spec.target].load()
         self.step, self.seconds, self.seq = 0, 0.0, 0
