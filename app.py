@@ -59,7 +59,7 @@ class Preload:
         chunks = Path(st.__file__).parent / "static" / "static" / "js"
         theirs = [f for name in LATE_CHUNKS for f in chunks.glob(f"{name}.*.js")]
         modules = [f"/stage/{f.name}" for f in own] + [f"/static/js/{f.name}" for f in theirs]
-        links = [f"<{module}>; rel=modulepreload" for module in modules]
+        links = [f"<{module}>; rel=modulepreload; fetchpriority=low" for module in modules]
         links.append("</stage/stage.css>; rel=preload; as=style")
         links.append(f"</{FIRST_RUN}>; rel=preload; as=fetch; crossorigin")
         self.link = ", ".join(links)
