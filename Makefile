@@ -9,7 +9,7 @@ BIN := .venv/bin
 PRETRAIN ?= --steps 4000 --seconds 600
 NAMES := from inn_core.registry import *; print(*(f'{t}-{c}' for t in TARGETS for c in COUPLINGS))
 # These start servers, workers and a browser: one at a time, after everything else.
-LIVE := $(wildcard tests/runs tests/live tests/browser tests/load)
+LIVE := $(wildcard tests/runs tests/live tests/browser tests/load tests/benchmarks)
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
