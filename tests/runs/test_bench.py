@@ -13,7 +13,7 @@ import pytest
 from inn_core.maps.codec import decode_frame
 from inn_core.runs import files
 from inn_core.runs.bench import Bench
-from inn_core.runs.desk import Desk, Order
+from inn_core.runs.desk import LIVELY_S, Desk, Order
 from inn_core.specs import RunSpec
 from tests.runs.counting import CountingTrainer, Log
 
@@ -146,7 +146,7 @@ def test_costly_snapshots_become_rare(order: Callable[..., Order]) -> None:
         pauses[cost] = desk.pause(share=1)
     assert pauses[0.0005] == 0.05, "the rate asked for"
     assert pauses[0.004] == pytest.approx(0.004 / 0.05), "a twentieth of the time"
-    assert pauses[0.02] == pytest.approx(0.096), "still lively"
+    assert pauses[0.02] == pytest.approx(LIVELY_S) and LIVELY_S <= 0.1, "still lively"
     assert pauses[0.2] == pytest.approx(0.2 / 0.3), "but never most of the time"
 
 
