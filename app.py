@@ -55,7 +55,9 @@ class Preload:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        own = sorted((ROOT / "assets" / "stage").glob("*.js"))
+        stage = ROOT / "assets" / "stage"
+        lessons = stage / "lessons"
+        own = sorted(stage.glob("*.js"))
         chunks = Path(st.__file__).parent / "static" / "static" / "js"
         theirs = [f for name in LATE_CHUNKS for f in chunks.glob(f"{name}.*.js")]
         modules = [f"/stage/{f.name}" for f in own] + [f"/static/js/{f.name}" for f in theirs]
@@ -63,15 +65,29 @@ class Preload:
         links.append("</stage/stage.css>; rel=preload; as=style")
         links.append(f"</{FIRST_RUN}>; rel=preload; as=fetch; crossorigin")
         self.link = ", ".join(links)
+        # A lesson with a stage of its own needs its modules instead.
+        self.lessons = {
+            entry.stem: ", ".join(
+                f"</stage/{f.relative_to(stage).as_posix()}>; rel=modulepreload; fetchpriority=low"
+                for f in [
+                    entry,
+                    lessons / "lesson.js",
+                    *sorted((lessons / entry.stem).glob("*.js")),
+                ]
+            )
+            for entry in lessons.glob("*.js")
+            if (lessons / entry.stem).is_dir()
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on; add ``Link`` to what is a page."""
+        link = self.lessons.get(scope.get("path", "").strip("/"), self.link)
 
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if headers.get("content-type", "").startswith("text/html"):
-                    headers.append("Link", self.link)
+                    headers.append("Link", link)
             await send(message)
 
         await self.app(scope, receive, marked if scope["type"] == "http" else send)
