@@ -88,8 +88,12 @@ export class Controls {
     const target = event.composedPath()[0];
     if (target.closest?.(TYPING) && !this.root.contains(target)) return;
     if (event.key === ' ' && target.closest?.('button, a, summary')) return; // presses the button
-    const action = KEYS[event.key.toLowerCase()];
-    if (!action) return;
+    const letter = event.key.toLowerCase();
+    const action = KEYS[letter];
+    if (!action) {
+      if (this.player.extras.key(letter)) event.preventDefault();
+      return;
+    }
     if (event.key !== 'Escape') event.preventDefault(); // that one closes dialogs too
     action(this.player);
   }

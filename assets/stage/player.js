@@ -4,6 +4,7 @@
 import { readTheme } from './colours.js';
 import { SPEEDS } from './controls.js';
 import { DepthPlay } from './depthplay.js';
+import { Extras } from './extras.js';
 import { identity } from './flow.js';
 import { Filmstrip } from './filmstrip.js';
 import { Panel } from './panel.js';
@@ -50,6 +51,7 @@ export class Player {
     this.replay = new Replay(this.timeline, this);
     this.film = new Filmstrip(root.querySelector('.pf-strip'), this);
     this.panel = new Panel(root, this);
+    this.extras = new Extras(root, this);
     this.adopted = 0;
     this.interval = GLIDE;
     this.arrived = 0;
@@ -60,7 +62,8 @@ export class Player {
   /** New words or a new theme. */
   dress(words) {
     this.words = words;
-    write(this.root, words.say);
+    write(this.root, words.say, this.extras.help);
+    this.extras.write(words);
     this.panel.write(words);
     if (this.probe) this.probe.words = words;
     else this.probe = new Probe(this.rooms, this.scene, words);
@@ -239,6 +242,7 @@ export class Player {
 
   release() {
     this.probe.release();
+    this.extras.release();
   }
 
   measure() {
@@ -254,7 +258,7 @@ export class Player {
   /** Present time, whole depth, no zoom, no pin. */
   resetView() {
     for (const room of Object.values(this.rooms)) room.zoom = { x: 0, y: 0, factor: 1 };
-    this.probe.release();
+    this.release();
     this.live();
     this.setDepth(this.scene.flow.depth);
     this.scene.spoil();
@@ -274,6 +278,7 @@ export class Player {
     }
     this.film.update(scene, now);
     this.probe.update();
+    this.extras.update(now);
     this.panel.update(now);
   }
 
@@ -285,6 +290,7 @@ export class Player {
   close() {
     this.session.close();
     this.panel.close();
+    this.extras.close();
     clearTimeout(this.noticeTimer);
   }
 }

@@ -46,6 +46,7 @@ const TEMPLATE = `
       <i aria-hidden="true"></i><b></b>
       <span data-of="step"></span><span data-of="rate"></span><span data-of="latency"></span>
     </div>
+    <div class="pf-tools" role="group"></div>
     <div class="pf-layers" role="group">
       ${chip('points', 1)}${chip('grid', 2)}${chip('density', 3)}${chip('data', 4)}
       <button type="button" class="pf-button pf-help" data-do="keys" aria-keyshortcuts="?">?</button>
@@ -108,8 +109,8 @@ export function build(parent, id, language) {
   return root;
 }
 
-/** Put the words in. */
-export function write(root, say) {
+/** Put the words in; `help` are further lines for the list of keys. */
+export function write(root, say, help = []) {
   for (const node of root.querySelectorAll('[data-word]')) {
     node.textContent = say(node.dataset.word);
   }
@@ -134,12 +135,12 @@ export function write(root, say) {
     root.querySelector(`[data-layer=${layer}]`).title = say(`${layer}_title`);
   }
   root.querySelector('.pf-measure').textContent = say('measure');
-  const keys = {
-    Space: 'key_space', '.': 'key_dot', ',': 'key_comma', L: 'key_l', '[ ]': 'key_speed',
-    '1 – 4': 'key_layers', Esc: 'key_escape', '?': 'key_help',
-  };
+  const keys = [
+    ['Space', 'key_space'], ['.', 'key_dot'], [',', 'key_comma'], ['L', 'key_l'],
+    ['[ ]', 'key_speed'], ['1 – 4', 'key_layers'], ...help, ['Esc', 'key_escape'], ['?', 'key_help'],
+  ];
   root.querySelector('.pf-keys dl').replaceChildren(
-    ...Object.entries(keys).flatMap(([key, word]) => {
+    ...keys.flatMap(([key, word]) => {
       const term = document.createElement('dt');
       term.textContent = key;
       const meaning = document.createElement('dd');

@@ -110,6 +110,7 @@ export function mount(parent, data, setStateValue = null) {
   } else {
     instance = create(parent, data, setStateValue);
   }
+  instance.player.extras.hear(data.options || {});
   instance.player.session.open(data);
   return () => unmount(parent);
 }

@@ -64,6 +64,7 @@ export const ENGLISH = {
   back_to_live: 'Back to live',
   to_end: 'To the end',
   at_step: 'step {step} · {nll} nats',
+  tools: 'Tools for the rooms',
   probe: 'area ×{area} → density ×{density}',
   checks: 'Measured',
   check_nll: 'NLL (held out)',
