@@ -46,10 +46,9 @@ _HOMES = {
 
 def target(name: str) -> Any:
     """Return a target by name: sample(n, rng), log_prob(x), entropy; raises SpecError."""
-    from inn_core import registry
-    from inn_core.specs import check_name
+    from inn_core.targets import library
 
-    return registry.TARGETS[check_name("target", name, registry.TARGETS)].load()
+    return library.find(name)
 
 
 def sample(name: str, n: int, seed: int = 0) -> Any:

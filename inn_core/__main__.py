@@ -1,4 +1,4 @@
-"""``python -m inn_core``: see inn_core/cli.py."""
+"""``python -m inn_core``: see inn_core/cli."""
 
 import os
 import sys

@@ -7,6 +7,7 @@ or a target is one file and one line here.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -118,3 +119,39 @@ TARGETS: dict[str, Entry] = {
         f"{_TARGETS}.banana:BANANA",
     ),
 }
+
+_PROBLEMS = "inn_core.problems"
+
+#: Inverse problems: prior, forward model and the exact posterior.
+PROBLEMS: dict[str, Entry] = {
+    "kinematics": Entry(
+        "Robot arm",
+        "Kruse, Ardizzone, Rother & Köthe 2021, arXiv 2101.10763",
+        f"{_PROBLEMS}.kinematics:KINEMATICS",
+    ),
+    "ballistics": Entry(
+        "Thrown ball",
+        "Kruse, Ardizzone, Rother & Köthe 2021, arXiv 2101.10763",
+        f"{_PROBLEMS}.ballistics:BALLISTICS",
+    ),
+    "eight-modes": Entry(
+        "Eight modes",
+        "Ardizzone et al. 2018, arXiv 1808.04730",
+        f"{_PROBLEMS}.eight_modes:EIGHT_MODES",
+    ),
+    "strip": Entry("Strip", "one measurement of a crescent", f"{_PROBLEMS}.strip:STRIP"),
+    "linear-gaussian": Entry(
+        "Linear-Gaussian",
+        "closed form; paired prior loss: VINA, arXiv 2602.20480",
+        f"{_PROBLEMS}.linear_gaussian:LINEAR_GAUSSIAN",
+    ),
+}
+
+
+#: Names of data that a reader brought; see inn_core/targets/library.py.
+OWN = re.compile(r"own-[0-9a-f]{16}")
+
+
+def is_own(name: Any) -> bool:
+    """Whether ``name`` is that of a reader's own data."""
+    return isinstance(name, str) and OWN.fullmatch(name) is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,7 @@ class Snapshot:
 
     seq : counts snapshots from 0; step : optimiser steps done; seconds : own compute so far
     nll : held-out negative log-likelihood in nats of member 0: ``entropy + gap``
+    entropy : of the target in nats; NaN, as is ``gap``, where its density is not known
     gap : mean of log p - log q over the held-out points, in nats; gap_error : its standard error
     nlls : the same as ``nll`` for every member; frozen : members that stopped, with the reason
     round_trip : largest |decode(encode(x)) - x| over the held-out points, in data units
@@ -96,8 +98,8 @@ class Snapshot:
             "seconds": round(self.seconds, 4),
             "nll": self.nll,
             "train_nll": self.train_nll,
-            "entropy": self.entropy,
-            "gap": self.gap,
+            "entropy": None if isnan(self.entropy) else self.entropy,
+            "gap": None if isnan(self.gap) else self.gap,
             "gap_error": self.gap_error,
             "lr": self.lr,
             "batch": self.batch,
@@ -124,8 +126,8 @@ class CheckReport:
     """
 
     nll: float
-    entropy: float
-    gap: float
+    entropy: float | None
+    gap: float | None
     gap_error: float
     points: int
     round_trip: float

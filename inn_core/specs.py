@@ -74,6 +74,11 @@ def check_name(name: str, value: Any, table: Mapping[str, Any]) -> str:
     return value
 
 
+def check_target(value: Any) -> str:
+    """Return ``value`` if it names a registered target or own data, else raise a sentence."""
+    return value if registry.is_own(value) else check_name("target", value, registry.TARGETS)
+
+
 def shown(value: Any) -> str:
     """``value`` as it may appear in a message: its repr, cut at 40 characters."""
     text = repr(value)
@@ -178,6 +183,9 @@ class RunSpec:
     """One training run: which target, which flow, how, from which seed, how many members.
 
     Member e starts from seed ``seed + e``; all members see the same batches.
+
+    target : a key of ``registry.TARGETS``, or the name of own data (targets/library.py)
+    start : "" or a registered target, from whose pretrained weights member 0 starts
     """
 
     target: str = "moons"
@@ -186,6 +194,7 @@ class RunSpec:
     loss: str = "nll"
     seed: int = 0
     members: int = 1
+    start: str = ""
 
     def __post_init__(self) -> None:
         """Validate every field; raises :class:`SpecError`."""
@@ -195,7 +204,8 @@ class RunSpec:
             raise SpecError(f"training is {shown(self.training)}; it must be a TrainSpec.")
         _set(
             self,
-            target=check_name("target", self.target, registry.TARGETS),
+            target=check_target(self.target),
+            start=self.start and check_name("start", self.start, registry.TARGETS),
             loss=check_name("loss", self.loss, registry.LOSSES),
             seed=check_number("seed", self.seed),
             members=check_number("members", self.members),

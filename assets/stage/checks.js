@@ -34,10 +34,11 @@ export class Checks {
     const { say, number } = words;
     const { shown, check } = state;
     const digits = shown?.gap_error < 0.0015 ? 4 : 3;
+    const known = shown && shown.entropy !== null;
     const values = {
       nll: shown ? `${number(shown.nll, 3)} nat` : '–',
-      floor: shown ? `${number(shown.entropy, 3)} nat` : '–',
-      gap: shown ? `${number(shown.gap, digits)} ± ${number(shown.gap_error, digits)}` : '–',
+      floor: known ? `${number(shown.entropy, 3)} nat` : '–',
+      gap: known ? `${number(shown.gap, digits)} ± ${number(shown.gap_error, digits)}` : '–',
       round_trip: scientific(shown?.round_trip),
       mass: check ? number(check.mass, 4) : '–',
       w1: check ? `${number(check.w1, 3)} (${number(check.w1_floor, 3)})` : '–',
@@ -46,6 +47,11 @@ export class Checks {
     for (const name of ROWS) {
       const cell = this.cells[name];
       if (cell.textContent !== values[name]) cell.textContent = values[name];
+    }
+    for (const name of ['floor', 'gap']) {
+      const title = say(known || !shown ? `check_${name}_title` : 'no_floor_title');
+      const row = this.cells[name].parentElement;
+      if (row.title !== title) row.title = title;
     }
     const able = state.control && !state.recorded;
     this.button.hidden = state.recorded || !state.run;

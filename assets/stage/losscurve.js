@@ -1,7 +1,8 @@
 /**
  * The loss curve is the time slider. Height is nats above the entropy of the data on a scale that is
  * linear near the floor and logarithmic above (asinh), so that both the first fall and the last
- * hundredths can be read. Below the floor lies the strip that no model can enter.
+ * hundredths can be read. Below the floor lies the strip that no model can enter. Where the density of
+ * the data is not known there is no floor: height is measured from the lowest loss so far.
  */
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -69,15 +70,15 @@ export class LossCurve {
     if (!width || key === this.drawn || now - this.last < EVERY) return;
     this.drawn = key;
     this.last = now;
-    const { rows, entropy, ghost } = timeline;
-    const some = rows.length > 0 && entropy !== null;
+    const { rows, reference: entropy, ghost } = timeline;
+    const some = rows.length > 0;
     this.empty.hidden = some;
     this.svg.style.display = some ? '' : 'none';
     if (!some) return;
     this.scale(rows, entropy, ghost);
     this.line.setAttribute('d', this.path(rows, entropy));
     this.drawGhost(ghost, words);
-    this.drawAxes(entropy, words);
+    this.drawAxes(entropy, timeline.entropy !== null, words);
   }
 
   /** Ranges: steps from 0; excess up to what the curve shows after its wild first moments. */
@@ -130,15 +131,16 @@ export class LossCurve {
     this.ghostName.setAttribute('y', Math.max(12, this.y(near.nll - ghost.entropy) - 6));
   }
 
-  drawAxes(entropy, { say, number }) {
+  drawAxes(entropy, known, { say, number }) {
     const { area, width, ticks } = this;
     const right = width - area.right;
     const tall = area.bottom - area.floor;
     set(this.below, { x: area.left, y: area.floor, width: area.width, height: tall });
+    this.below.style.display = this.floor.style.display = known ? '' : 'none';
     set(this.floor, { x1: area.left, x2: right, y1: area.floor, y2: area.floor });
     set(this.floorName, { x: right - 4, y: area.floor + 14, 'text-anchor': 'end' });
     const value = { entropy: number(entropy, 3) };
-    this.floorName.textContent = say(width < 460 ? 'floor_short' : 'floor', value);
+    this.floorName.textContent = known ? say(width < 460 ? 'floor_short' : 'floor', value) : say('no_floor');
     ticks.replaceChildren();
     let last = area.floor + 4;
     for (const excess of TICKS) {
@@ -147,7 +149,9 @@ export class LossCurve {
       last = y;
       element('line', ticks, { x1: area.left, x2: right, y1: y, y2: y });
       const text = element('text', ticks, { x: area.left - 6, y: y + 4, 'text-anchor': 'end' });
-      text.textContent = `+${excess < 1e4 ? excess : excess.toExponential(0).replace('e+', 'e')}`;
+      const sum = known ? excess : entropy + excess;
+      const short = sum < 1e4 ? (known ? sum : number(sum, 2)) : sum.toExponential(0).replace('e+', 'e');
+      text.textContent = known ? `+${short}` : short;
     }
     const steps = nice(this.lastStep / Math.max(2, Math.min(6, area.width / 90)));
     for (let step = 0; step <= this.lastStep; step += steps) {
@@ -163,13 +167,13 @@ export class LossCurve {
   /** Put the cursor at a row; `rewound` draws the vertical line. */
   point(row, rewound, words) {
     const { cursor, timeline, box } = this;
-    const drawn = this.width && this.drawn && timeline.entropy !== null;
+    const drawn = this.width && this.drawn;
     const hidden = !drawn || !row || !Number.isFinite(row.nll);
     cursor.hidden = hidden;
     if (hidden) return;
     cursor.style.transform = `translateX(${this.x(Math.min(row.step, this.lastStep))}px)`;
     cursor.classList.toggle('rewound', rewound);
-    this.dot.style.top = `${this.y(row.nll - timeline.entropy)}px`;
+    this.dot.style.top = `${this.y(row.nll - timeline.reference)}px`;
     box.setAttribute('aria-valuemax', this.lastStep);
     box.setAttribute('aria-valuenow', row.step);
     box.setAttribute('aria-valuetext', words.say('at_step', {

@@ -22,7 +22,8 @@ export class Said {
     const sentences = [];
     const { shown } = state;
     if (shown) {
-      const key = state.rewound !== null
+      const known = shown.entropy !== null;
+      const key = !known ? 'live_unknown' : state.rewound !== null
         ? 'live_rewound'
         : state.status === 'training' ? 'live_training' : 'live_status';
       sentences.push(say(key, {

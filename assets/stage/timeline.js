@@ -13,7 +13,8 @@ export class Timeline {
   constructor() {
     this.rows = []; // {seq, step, nll}, by seq
     this.frames = []; // {seq, step, nll, bytes}, by seq
-    this.entropy = null;
+    this.entropy = null; // null too where the density of the data is not known
+    this.lowest = Infinity;
     this.ghost = null; // {rows, entropy}
     this.cache = new Map();
     this.version = 0; // grows with every change: what draws the curve compares it
@@ -21,10 +22,11 @@ export class Timeline {
 
   /** Start a new run; a curve worth comparing with stays as the ghost. */
   restart(entropy) {
-    if (this.rows.length > 2) this.ghost = { rows: this.rows, entropy: this.entropy };
+    if (this.rows.length > 2) this.ghost = { rows: this.rows, entropy: this.reference };
     this.rows = [];
     this.frames = [];
     this.entropy = entropy;
+    this.lowest = Infinity;
     this.cache.clear();
     this.version++;
   }
@@ -33,8 +35,14 @@ export class Timeline {
   remember(ghost) {
     if (this.ghost || !ghost || ghost.history.length < 3) return;
     const rows = ghost.history.map(([seq, step, , nll]) => ({ seq, step, nll }));
-    this.ghost = { rows, entropy: ghost.entropy ?? this.entropy };
+    this.ghost = { rows, entropy: ghost.entropy ?? this.reference };
     this.version++;
+  }
+
+  /** What the curve's height is measured from: the entropy, or without one the lowest loss. */
+  get reference() {
+    if (this.entropy !== null) return this.entropy;
+    return Number.isFinite(this.lowest) ? this.lowest : 0;
   }
 
   /** The rows of a hello message: [seq, step, seconds, nll, train_nll, ...nlls]. */
@@ -48,6 +56,7 @@ export class Timeline {
     const at = place(rows, seq);
     if (rows[at]?.seq === seq) return;
     rows.splice(at, 0, { seq, step, nll });
+    this.lowest = Math.min(this.lowest, nll);
     // Thin the older half: the recent past stays exact.
     if (rows.length > MOST_ROWS) {
       const half = MOST_ROWS / 2;

@@ -13,7 +13,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from inn_core import registry
 from inn_core.diagnose.distance import energy, gap, wasserstein1
 from inn_core.diagnose.invert import PASS, jacobian_error, round_trip
 from inn_core.diagnose.mass import mass
@@ -21,7 +20,8 @@ from inn_core.flows.flow import Flow
 from inn_core.maps import evaluate
 from inn_core.maps.tabulate import tabulate
 from inn_core.results import CheckReport
-from inn_core.specs import SpecError, check_name, shown
+from inn_core.specs import SpecError, shown
+from inn_core.targets import library
 
 #: Points for the gap and the round trip, per slice.
 SLICE = 10_000
@@ -86,7 +86,9 @@ def check_steps(
 
     with torch.no_grad():
         samples = flow.sample(SAMPLES, generator)[0].double().numpy()
-    data, again = law.sample(SAMPLES, rng), law.sample(SAMPLES, rng)
+    fresh_points = getattr(law, "fresh", law.sample)
+    data = fresh_points(SAMPLES, rng)
+    samples, again = samples[: len(data)], law.sample(len(data), rng)
     distances = {
         "w1": wasserstein1(samples, data),
         "energy": energy(samples, data),
@@ -112,8 +114,10 @@ def check_steps(
     yield "tables"
 
     log_p, log_q, worst = [], [], 0.0
-    for start in range(0, points, SLICE):
-        fresh = law.sample(min(SLICE, points - start), rng)
+    known = getattr(law, "known", True)
+    points = points if known else len(fresh_points(points, rng))
+    for start in range(0, points, SLICE if known else points):
+        fresh = fresh_points(min(SLICE, points - start) if known else points, rng)
         x = torch.from_numpy(fresh.astype(np.float32))
         log_p.append(law.log_prob(fresh))
         with torch.no_grad():
@@ -124,8 +128,8 @@ def check_steps(
     mean, error = gap(np.concatenate(log_p), np.concatenate(log_q))
     return CheckReport(
         nll=float(law.entropy + mean),
-        entropy=float(law.entropy),
-        gap=float(mean),
+        entropy=float(law.entropy) if known else None,
+        gap=float(mean) if known else None,
         gap_error=float(error),
         points=points,
         round_trip=worst,
@@ -161,9 +165,10 @@ def as_flow(model: Any) -> Flow:
 def as_target(target: Any) -> Target:
     """Return a registered target by name, or the target itself."""
     if isinstance(target, str):
-        entry: Target = registry.TARGETS[check_name("target", target, registry.TARGETS)].load()
-        return entry
+        entry: Any = library.find(target)
+        known: Target = entry
+        return known
     if not all(hasattr(target, name) for name in ("sample", "log_prob", "entropy", "view")):
         raise SpecError(f"target is {type(target).__name__}; pass a target or its name.")
-    known: Target = target
-    return known
+    law: Target = target
+    return law

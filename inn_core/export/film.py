@@ -74,7 +74,8 @@ def _mp4(path: Path, request: FilmRequest, pictures: Iterator[Picture]) -> None:
         ) from error
     writer: Any = imageio_ffmpeg.write_frames(
         str(path), (request.width, request.height), fps=request.fps, codec="libx264",
-        pix_fmt_in="rgba", pix_fmt_out="yuv420p", macro_block_size=2, quality=None, ffmpeg_log_level="error",
+        pix_fmt_in="rgba", pix_fmt_out="yuv420p", macro_block_size=2, quality=None,
+        ffmpeg_log_level="error",
         output_params=[*X264, "-threads", "1", "-f", "mp4"],
     )  # fmt: skip
     writer.send(None)

@@ -168,8 +168,8 @@ def lines(
             coverage[at] = np.maximum(coverage[at], cover)
     hit = np.flatnonzero(coverage)
     pixels = room.reshape(-1)
-    cover = (coverage[hit] * np.float32(256 * alpha)).astype(np.uint32)
-    pixels[hit] = mix(pixels[hit], ink, cover)
+    opacity = (coverage[hit] * np.float32(256 * alpha)).astype(np.uint32)
+    pixels[hit] = mix(pixels[hit], ink, opacity)
 
 
 def _walk(column: Points, row: Points, limit: float) -> tuple[Points, Points]:

@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inn_core import registry
 from inn_core.maps.header import FrameError
 from inn_core.specs import RunSpec
+from inn_core.targets import library
 
 MAGIC = b"PFRUN1\n\0"
 VERSION = 1
@@ -32,8 +32,7 @@ POINTS = 1500
 
 def hello(spec: RunSpec) -> dict[str, Any]:
     """What a viewer must know before the first frame: spec, target, data; no history, no check."""
-    entry = registry.TARGETS[spec.target]
-    target = entry.load()
+    target = library.find(spec.target)
     points = target.sample(8 * POINTS, np.random.default_rng(0))
     view = [[float(lo), float(hi)] for lo, hi in target.view]
     return {
@@ -41,9 +40,10 @@ def hello(spec: RunSpec) -> dict[str, Any]:
         "spec": spec.to_json(),
         "target": {
             "name": spec.target,
-            "label": entry.label,
+            "label": library.label_of(spec.target),
             "view": view,
-            "entropy": float(target.entropy),
+            "entropy": float(target.entropy) if target.known else None,
+            "known": target.known,
             "centre": [float(c) for c in target.centre],
             "scale": float(target.scale),
         },

@@ -15,9 +15,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from inn_core.runs.desk import Desk, Order
+from inn_core.targets import library
 
 log = logging.getLogger(__name__)
 
@@ -156,6 +158,7 @@ _benches: dict[str, Bench] = {}
 def start(order: dict[str, Any], dask_worker: Any = None) -> None:
     """Take up the run that ``order`` (the fields of :class:`Order`) describes."""
     topic = order["topic"]
+    library.use(Path(order["folder"]).parent / library.FOLDER)
     if topic not in _benches:
         _benches[topic] = Bench(lambda message: dask_worker.log_event(topic, message))
     _benches[topic].start(Order(**order))

@@ -37,8 +37,10 @@ def measure(folder: Path, send: Callable[[dict[str, Any]], None]) -> None:
     try:
         with _one_at_a_time:
             from inn_core.diagnose.report import check
+            from inn_core.targets import library
             from inn_core.training.loop import Trainer
 
+            library.use(folder.parent / library.FOLDER)
             trainer = Trainer.load(folder / files.CHECKPOINT)
             report = check(trainer, trainer.target)
         send({"report": report.numbers() | {"step": trainer.step}})

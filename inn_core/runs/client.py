@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from inn_core.runs import tokens
 from inn_core.runs.run import LabError, RunInfo, Tickets
 from inn_core.specs import RunSpec
+from inn_core.targets.own import OwnData
 
 if TYPE_CHECKING:
     from inn_core.runs.hub import Hub
@@ -57,6 +58,10 @@ class Lab(Protocol):
         Actions: play, pause, step, stop, continue, check, delete; speed (value=steps per second or
         None); set (lr=, batch=, clip=).
         """
+        ...
+
+    def keep_data(self, data: OwnData) -> str:
+        """Keep what a reader brought; return the name that a spec's ``target`` may be."""
         ...
 
     def frames(self, viewer: str) -> list[bytes]:
@@ -107,6 +112,10 @@ class HubLab:
         """See :class:`Lab`."""
         self._ask(self._hub.control(owner, action, values))
 
+    def keep_data(self, data: OwnData) -> str:
+        """See :class:`Lab`."""
+        return self._ask(self._hub.keep_data(data))
+
     def frames(self, viewer: str) -> list[bytes]:
         """See :class:`Lab`."""
         run = self._ask(self._hub.find(viewer))
@@ -141,6 +150,10 @@ class OfflineLab:
     def control(self, owner: str, action: str, **values: Any) -> None:
         """Raise LabError: there is no server."""
         raise LabError("Training needs the lab's server; start it with: streamlit run app.py")
+
+    def keep_data(self, data: OwnData) -> str:
+        """Raise LabError: there is no server."""
+        raise LabError("Own data need the lab's server; start it with: streamlit run app.py")
 
     def frames(self, viewer: str) -> list[bytes]:
         """Return no frames."""

@@ -21,6 +21,8 @@ from inn_core.runs.settings import Settings
 from inn_core.runs.store import RunFolder, Store
 from inn_core.runs.viewers import Mailbox
 from inn_core.specs import RunSpec
+from inn_core.targets import library
+from inn_core.targets.own import OwnData
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +33,7 @@ class Hub:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.store = Store(settings.store, settings.store_bytes)
+        library.use(self.store.data)
         self.pool = Pool(settings, self.on_message, self.on_workers)
         self.runs: dict[str, Run] = {}
         self.seats = Seats(self)
@@ -69,6 +72,13 @@ class Hub:
         if session:
             self.sessions[session] = run.viewer
         return Tickets(run.viewer, owner)
+
+    async def keep_data(self, data: OwnData) -> str:
+        """Keep what a reader brought and return its name; raises LabError when the disk is full."""
+        name: str | None = await self.wait(library.keep, data, self.store.data)
+        if name is None:
+            raise LabError(f"{self.store.trouble} Make room on the disk, then try again.")
+        return name
 
     async def find(self, viewer: Any) -> Run | None:
         """Return the run of a viewer token, from memory or from disk."""

@@ -77,7 +77,11 @@ async def serve(hub: Hub, websocket: WebSocket) -> None:
     if run is None:
         return await refuse(websocket, UNKNOWN, "There is no run under this link (any more).")
     try:
-        await websocket.send_text(json.dumps(await greeting(hub, run)))
+        try:
+            hello = await greeting(hub, run)
+        except SpecError as error:  # its data have gone
+            return await refuse(websocket, UNKNOWN, str(error))
+        await websocket.send_text(json.dumps(hello))
         socket = Socket(hub, run, box, websocket)
         tasks = [asyncio.create_task(socket.read()), asyncio.create_task(socket.write())]
         try:

@@ -20,10 +20,13 @@ from inn_core.runs import files, tokens
 from inn_core.runs.frames import FrameLog
 from inn_core.runs.history import History
 from inn_core.specs import RunSpec, SpecError
+from inn_core.targets import library
 
 log = logging.getLogger(__name__)
 
 VERSION = 1
+#: Own data so young may be about to be trained on.
+YOUNG_S = 3600.0
 
 
 class RunFolder:
@@ -76,6 +79,7 @@ class Store:
     def __init__(self, root: Path, limit: int) -> None:
         self.root, self.limit = root, limit
         root.mkdir(parents=True, exist_ok=True)
+        self.data = root / library.FOLDER
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store")
         self.trouble = ""
 
@@ -132,7 +136,7 @@ class Store:
         """Remove the oldest runs that are not in use until the store fits; return their names."""
         runs = [path for path in self.root.iterdir() if tokens.is_viewer(path.name)]
         sizes = {path: size_of(path) for path in runs}
-        total, removed = sum(sizes.values()), []
+        total, removed = sum(sizes.values()) + size_of(self.data), []
         for path in sorted(runs, key=changed):
             if total <= self.limit:
                 break
@@ -140,7 +144,17 @@ class Store:
                 self.delete(path.name)
                 total -= sizes[path]
                 removed.append(path.name)
+        if total > self.limit:
+            self.evict_data()
         return removed
+
+    def evict_data(self) -> None:
+        """Remove own data that no run of the store was trained on, but for an hour's newest."""
+        runs = [files.read_json(path / files.SPEC) for path in self.root.iterdir()]
+        used = {(values or {}).get("spec", {}).get("target") for values in runs}
+        for path in self.data.glob("*.npz"):
+            if path.stem not in used and time.time() - path.stat().st_mtime > YOUNG_S:
+                path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Finish all writing."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -48,6 +48,7 @@ class Target(ABC):
     entropy : H = -E[log p] in nats, the lowest loss a model can reach
     support : a box that holds all but 1e-9 of the mass; quadrature runs over it
     detail : the smallest length over which p changes, usually the sd of its noise
+    known : whether p is known; of a sample alone it is not (targets/pointset.py)
     """
 
     name: str
@@ -55,6 +56,7 @@ class Target(ABC):
     entropy: float
     support: Window
     detail: float
+    known: ClassVar[bool] = True
 
     @abstractmethod
     def draw(self, n: int, rng: np.random.Generator) -> Array:
@@ -93,6 +95,10 @@ class Target(ABC):
                 f"rng is {type(rng).__name__}; pass a numpy Generator, np.random.default_rng(seed)."
             )
         return self.draw(int(n), rng)
+
+    def fresh(self, n: int, rng: np.random.Generator) -> Array:
+        """Points (n, 2) that training never sees; a sample alone may have fewer than n."""
+        return self.sample(n, rng)
 
     def log_prob(self, x: Any) -> Array:
         """Log-density at each point.

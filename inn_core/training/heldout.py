@@ -66,7 +66,7 @@ class HeldOut:
     def __init__(self, target: Density, n: int, seed: int, key: int = HELD_OUT_KEY) -> None:
         """Draw the points; ``key`` separates this stream from the other streams of the seed."""
         rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, key])))
-        points = target.sample(n, rng)
+        points = getattr(target, "fresh", target.sample)(n, rng)
         # log p before rounding: a point on the edge of a support may round to the far side of it.
         self.log_p = target.log_prob(points)
         self.x = torch.from_numpy(points.astype(np.float32))

@@ -6,6 +6,7 @@ weights: the same spec and seed give the same bits, whoever watches and however 
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -15,11 +16,11 @@ from typing import Any, Self
 import numpy as np
 import torch
 
-from inn_core import registry
 from inn_core.flows.flow import Flow
 from inn_core.maps.tabulate import tabulate
 from inn_core.results import FloatArray, Snapshot
 from inn_core.specs import RunSpec, SpecError, check_name, check_number
+from inn_core.targets import library
 from inn_core.training import checkpoint
 from inn_core.training.batches import BatchStream
 from inn_core.training.flat import layout
@@ -46,7 +47,8 @@ class Trainer:
         """Build the flow and draw the first data. ``target`` replaces the registry's entry."""
         keep_freed_memory()
         self.spec = spec
-        self.target: Density = target or registry.TARGETS[spec.target].load()
+        named: Any = target or library.find(spec.target)
+        self.target: Density = named
         self.step, self.seconds, self.seq = 0, 0.0, 0
         self.lr, self.batch, self.clip = spec.training.lr, spec.training.batch, spec.training.clip
         self.budget = {"seconds": spec.training.seconds, "steps": spec.training.steps}
@@ -77,7 +79,7 @@ class Trainer:
     @property
     def message(self) -> str:
         """A sentence when something needs one, else nothing."""
-        return " ".join(self.frozen.values())
+        return " ".join(filter(None, [self.stepper.note, *self.frozen.values()]))
 
     # ── running ──────────────────────────────────────────────────────────────────────────────
 
@@ -166,6 +168,7 @@ class Trainer:
             tables = tabulate(self.shown) if maps else None
         nlls = tuple(finite(self.target.entropy + gap) for gap in score.gaps)
         losses = self.stepper.losses
+        known = getattr(self.target, "known", True)
         self.seq += 1
         return Snapshot(
             seq=self.seq - 1,
@@ -173,8 +176,8 @@ class Trainer:
             seconds=self.seconds,
             nll=nlls[0],
             train_nll=nlls[0] if losses is None else finite(float(losses[0])),
-            entropy=float(self.target.entropy),
-            gap=finite(score.gaps[0]),
+            entropy=float(self.target.entropy) if known else math.nan,
+            gap=finite(score.gaps[0]) if known else math.nan,
             gap_error=finite(score.errors[0]),
             lr=self.lr,
             batch=self.batch,

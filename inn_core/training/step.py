@@ -13,7 +13,7 @@ from inn_core.flows.build import build_flow
 from inn_core.flows.flow import Flow
 from inn_core.losses.nll import Loss, weighted_sum
 from inn_core.specs import RunSpec
-from inn_core.training import averaging, schedule
+from inn_core.training import averaging, beginning, schedule
 from inn_core.training.adam import Adam
 from inn_core.training.flat import flatten
 from inn_core.training.guard import Guard
@@ -27,6 +27,7 @@ class Stepper:
     """The flow in training, its average, Adam and the guard. Knows no clock and no viewer.
 
     flow : the flow in training; shown : the same layers with averaged weights
+    note : a sentence when the run could not start where its spec says, else nothing
     losses : the last step's loss of each member (E,), or None before the first
     """
 
@@ -38,6 +39,7 @@ class Stepper:
         seeds = np.random.SeedSequence([spec.seed, INITIAL_KEY])
         points = target.sample(INITIAL_POINTS, np.random.default_rng(seeds))
         self.flow.initialise(torch.from_numpy(points.astype(np.float32)))
+        self.note = beginning.load(self.flow, spec) if spec.start else ""
         self.shown.load_state_dict(self.flow.state_dict())
         self.weights = flatten(self.flow, spec.members)
         self.average = flatten(self.shown.requires_grad_(False), spec.members)

@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
-from inn_core import registry
 from inn_core.maps import evaluate
+from inn_core.targets import library
 from pages.shell import flowdata
 from pages.shell.session import Session
 from pages.shell.words import Words
@@ -28,7 +28,10 @@ def draw(session: Session, words: Words) -> None:
         st.caption(words("examine.nothing"))
         return
     numbers, maps = flow
-    sides = {"model": words("examine.model"), "data": words("examine.data")}
+    target = library.find(session.spec.target)
+    sides = {"model": words("examine.model")}
+    if target.known:
+        sides["data"] = words("examine.data")
     with st.container(horizontal=True, vertical_alignment="center"):
         side = st.segmented_control(
             words("examine.surface"),
@@ -42,7 +45,6 @@ def draw(session: Session, words: Words) -> None:
         # Any button of a fragment runs it again, and that is all that is wanted here.
         st.button(words("examine.refresh"), icon=":material/refresh:")
         st.caption(words("examine.shown", step=f"{numbers['step']:,}", nll=f"{numbers['nll']:.3f}"))
-    target = registry.TARGETS[session.spec.target].load()
     left, right = st.columns(2)
     with left:
         x, y, points = grid(target.view)
@@ -52,7 +54,7 @@ def draw(session: Session, words: Words) -> None:
     with right:
         rows = flowdata.history(session)
         if rows:
-            chart = losses(pd.DataFrame(rows), target.entropy, words)
+            chart = losses(pd.DataFrame(rows), target.entropy if target.known else None, words)
             key = f"{session.lesson}.losses"
             st.altair_chart(chart, key=key, width="stretch", alt=words("examine.losses_alt"))
 
@@ -97,14 +99,16 @@ def surface(
     return figure
 
 
-def losses(rows: pd.DataFrame, entropy: float, words: Words) -> alt.VConcatChart:
+def losses(rows: pd.DataFrame, entropy: float | None, words: Words) -> alt.VConcatChart:
     """Return every member's loss over the steps, above the members at the step under the pointer.
 
     The step is one selection that both charts share. The dashed line is the entropy of the target,
-    below which no held-out loss can stay. Axis labels stand inside, so that both charts may be as
-    wide as their column: Vega-Lite adds what stands outside to that width.
+    below which no held-out loss can stay; without one the gap is to the lowest loss. Axis labels
+    stand inside, so that both charts may be as wide as their column: Vega-Lite adds what stands
+    outside to that width.
     """
-    rows = rows.assign(member=rows["member"].astype(str), gap=rows["nll"] - entropy)
+    lowest = float(rows["nll"].min()) if entropy is None else entropy
+    rows = rows.assign(member=rows["member"].astype(str), gap=rows["nll"] - lowest)
     hover = alt.selection_point(
         name="at",
         on="pointerover",
@@ -121,8 +125,10 @@ def losses(rows: pd.DataFrame, entropy: float, words: Words) -> alt.VConcatChart
     return alt.vconcat(above, below, padding={"left": 0, "right": 0, "top": 0, "bottom": 0})
 
 
-def _curves(rows: pd.DataFrame, entropy: float, hover: Any, colour: Any, words: Words) -> Any:
-    top = entropy + float(np.quantile(rows["gap"], 0.97)) + 0.05
+def _curves(
+    rows: pd.DataFrame, entropy: float | None, hover: Any, colour: Any, words: Words
+) -> Any:
+    top = float(np.quantile(rows["nll"], 0.97)) + 0.05
     base = alt.Chart(rows).encode(
         x=alt.X(
             "step:Q",
@@ -147,8 +153,10 @@ def _curves(rows: pd.DataFrame, entropy: float, hover: Any, colour: Any, words: 
     shown = alt.condition(hover, alt.value(1), alt.value(0))
     points = base.mark_point(filled=True, size=60).encode(opacity=shown, tooltip=tooltip)
     rule = alt.Chart(rows).mark_rule(color="gray").encode(x="step:Q").transform_filter(hover)
-    floor = alt.Chart(pd.DataFrame({"nll": [entropy]})).mark_rule(strokeDash=[5, 4], color=DATA)
-    layers = (floor.encode(y="nll:Q"), rule, base.mark_line(), points.add_params(hover))
+    layers = [rule, base.mark_line(), points.add_params(hover)]
+    if entropy is not None:
+        floor = alt.Chart(pd.DataFrame({"nll": [entropy]})).mark_rule(strokeDash=[5, 4], color=DATA)
+        layers.insert(0, floor.encode(y="nll:Q"))
     return alt.layer(*layers, title=_title(words("examine.nats")))
 
 

@@ -17,9 +17,13 @@ from inn_core.specs import FlowSpec, RunSpec, SpecError, TrainSpec, shown
 RUN, SPEC, LANGUAGE = "run", "spec", "lang"
 
 
+#: Fields of the run itself; all others are its flow's and its training's.
+OWN = ("target", "loss", "seed", "members", "start")
+
+
 def plain(spec: RunSpec) -> dict[str, Any]:
     """Return every field of ``spec`` by its own name, those of flow and training among them."""
-    nested = {name: getattr(spec, name) for name in ("target", "loss", "seed", "members")}
+    nested = {name: getattr(spec, name) for name in OWN}
     for part in (spec.flow, spec.training):
         nested |= {field.name: getattr(part, field.name) for field in fields(part)}
     return nested

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from inn_core import registry
 from inn_core.maps import evaluate
 from inn_core.results import FlowMaps
+from inn_core.targets import library
 from pages.shell import flowdata
 from pages.shell.session import Session
 from pages.shell.words import Words
@@ -49,7 +49,7 @@ def ink(session: Session, words: Words) -> None:
         return
     if answer:
         st.markdown(words("predict.right" if answer == "same" else "predict.wrong"))
-    stain = measure(flow[1], registry.TARGETS[session.spec.target].load())
+    stain = measure(flow[1], library.find(session.spec.target))
     st.markdown(
         words(
             "predict.reveal",

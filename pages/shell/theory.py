@@ -74,7 +74,7 @@ def sources(session: Session, words: Words) -> None:
     }
     lines = []
     for kind, (table, key) in used.items():
-        if table[key].reference:
+        if key in table and table[key].reference:
             lines.append(f"- {words.name(kind, key, table[key])}: {table[key].reference}")
     link = "[arXiv {0}](https://arxiv.org/abs/{0})"
     further = [f"- {who}, *{title}*, {link.format(n)}" for who, title, n in PAPERS]

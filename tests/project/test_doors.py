@@ -26,6 +26,8 @@ CLIENT_SIDE = (
     "inn_core.maps.greedy",
     "inn_core.maps.handmade",
     "inn_core.maps.runfile",
+    "inn_core.export",
+    "inn_core.targets",
 )
 
 

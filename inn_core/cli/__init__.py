@@ -1,0 +1,73 @@
+"""The command line: ``python -m inn_core list | sample | train | check | pretrain``.
+
+Bad input ends with one sentence on stderr and exit status 2, never with a traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from inn_core import registry
+from inn_core.cli import flows
+from inn_core.cli.arguments import add_run_options, number
+from inn_core.specs import SpecError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit status."""
+    argv = list(sys.argv[1:] if arguments is None else arguments)
+    options = parser().parse_args(argv)
+    options.made_by = shlex.join(["python", "-m", "inn_core", *argv])
+    try:
+        options.run(options)
+    except (SpecError, OSError) as error:
+        print(f"{options.command}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"{options.command}: interrupted.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the parser of all commands."""
+    top = argparse.ArgumentParser(prog="python -m inn_core", description=__doc__.split("\n\n")[0])
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, run: Any) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
+        sub.set_defaults(run=run)
+        return sub
+
+    command("list", flows.list_command)
+
+    sub = command("sample", flows.sample_command)
+    sub.add_argument("target", help=", ".join(registry.TARGETS))
+    sub.add_argument("--n", type=number, default=100_000, help="points (100000)")
+    sub.add_argument("--seed", type=number, default=0)
+    sub.add_argument("--out", required=True, metavar="F.npz")
+
+    sub = command("train", flows.train_command)
+    sub.add_argument("--target", help=", ".join(registry.TARGETS))
+    sub.add_argument("--data", metavar="FILE", help="own data: a CSV table or a picture")
+    sub.add_argument("--columns", metavar="A,B", help="two columns of the table")
+    sub.add_argument("--json", action="store_true", help="one JSON line a snapshot")
+    sub.add_argument("--out", metavar="DIR", help="keep the run in this folder")
+    sub.add_argument("--out-run", metavar="FILE.run", help="write the run as a film")
+    sub.add_argument("--coupling", help=", ".join(registry.COUPLINGS))
+    add_run_options(sub)
+
+    sub = command("pretrain", flows.pretrain_command)
+    sub.add_argument("name", help="target-coupling, such as moons-affine")
+    sub.add_argument("file", metavar="FILE.run")
+    add_run_options(sub)
+
+    sub = command("check", flows.check_command)
+    sub.add_argument("folder", metavar="DIR", help="a folder that train --out kept")
+    sub.add_argument("--points", type=number, default=50_000, help="fresh points (50000)")
+    sub.add_argument("--json", action="store_true")
+    return top
