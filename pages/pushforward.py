@@ -8,6 +8,7 @@ from pages.shell import (
     buttons,
     controls,
     examine,
+    owndata,
     predict,
     pretrained,
     session,
@@ -25,6 +26,7 @@ session.claim(me, stage.owner_found(LESSON))
 wanted, refused = controls.read(LESSON, me.spec)
 me.notices += refused
 session.follow(me, wanted)
+owndata.hear(me, words)
 
 with st.container(horizontal=True, vertical_alignment="center", key=f"{LESSON}.head"):
     # Its own anchor: an element with the id "pushforward" would stand in for window.pushforward.
@@ -34,8 +36,9 @@ with st.container(horizontal=True, vertical_alignment="center", key=f"{LESSON}.h
     share_slot = st.container(width="content")
 
 with st.container(horizontal=True, vertical_alignment="bottom", key=f"{LESSON}.controls"):
-    controls.row(LESSON, me.spec, words, disabled=me.watching)
+    controls.row(LESSON, me.spec, words, disabled=me.watching, own=me.own)
     controls.more(LESSON, me.spec, words, disabled=me.watching)
+    owndata.popover(me, words)
     buttons.draw(me, words)
 
 with st.container(gap=None):
@@ -56,7 +59,9 @@ stage.mount(
     run=me.viewer,
     owner=me.owner,
     pretrained=None if me.viewer else pretrained.address_of(me.spec),
+    options={"taken": me.drawn},
 )
+owndata.about(me, words)
 with share_slot:
     share.button(me, words)
 session.write_address(me, words)

@@ -75,9 +75,9 @@ export class LossCurve {
     this.empty.hidden = some;
     this.svg.style.display = some ? '' : 'none';
     if (!some) return;
-    this.scale(rows, entropy, ghost);
+    this.scale(rows, entropy, timeline.entropy === null ? null : ghost);
     this.line.setAttribute('d', this.path(rows, entropy));
-    this.drawGhost(ghost, words);
+    this.drawGhost(ghost, timeline.entropy !== null, words);
     this.drawAxes(entropy, timeline.entropy !== null, words);
   }
 
@@ -120,7 +120,8 @@ export class LossCurve {
     return parts.length ? `M${parts.join('L')}` : '';
   }
 
-  drawGhost(ghost, { say }) {
+  drawGhost(ghost, known, { say }) {
+    if (!known) ghost = null; // two losses without a common floor cannot be compared
     this.ghost.setAttribute('d', ghost ? this.path(ghost.rows, ghost.entropy) : '');
     this.ghostName.textContent = '';
     if (!ghost) return;

@@ -21,6 +21,7 @@ export class Panel {
     this.where = root.querySelector('[data-room=data] .pf-where');
     this.symbol = root.querySelector('[data-room=data] em');
     this.at = root.querySelector('.pf-at');
+    this.axis = root.querySelector('[data-word=loss_axis]');
   }
 
   /** New words. */
@@ -57,6 +58,7 @@ export class Panel {
     this.checks.update(state, words);
     this.curve.update(now, words);
     this.curve.point(state.shown, state.rewound !== null, words);
+    text(this.axis, words.say(player.timeline.entropy === null && state.shown ? 'loss_axis_plain' : 'loss_axis'));
     text(this.at, this.sentence(state.shown));
     this.labelAxes();
     this.said.update(state, where, words, now);

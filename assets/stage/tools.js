@@ -7,8 +7,9 @@
  * down(room, point, event), move(…), up(…)  room is 'latent' or 'data', point [x, y] in its units;
  * leave(room);  update(now), write(words), hear(options), release(), close().
  */
+import { DrawTool } from './drawtool.js';
 
-const TOOLS = [];
+const TOOLS = [DrawTool];
 
 export class Tools {
   constructor(root, player) {

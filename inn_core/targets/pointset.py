@@ -15,8 +15,8 @@ from inn_core.targets.base import Target
 HELD_OUT = 0.2
 #: Training points are jittered by so much of the median distance to the nearest neighbour.
 JITTER = 0.5
-#: ... but never by more than this many standard deviations.
-MOST = 0.1
+#: ... but never by less or more than so many standard deviations.
+LEAST, MOST = 0.002, 0.1
 SPLIT_KEY = 11
 
 
@@ -59,11 +59,10 @@ def point_set(name: str, points: Array) -> PointSet:
     order = np.random.default_rng(SPLIT_KEY).permutation(len(points))
     kept = max(5, round(HELD_OUT * len(points)))
     held_out, train = points[order[:kept]], points[order[kept:]]
-    distance = cKDTree(train).query(train, k=2)[0][:, 1]
-    apart = distance[distance > 0]
-    spacing = float(np.median(apart)) if len(apart) else 0.0
+    places = np.unique(train, axis=0)  # the same row many times says nothing of the spacing
+    spacing = float(np.median(cKDTree(places).query(places, k=2)[0][:, 1]))
     sd = float(np.sqrt(train.var(0).mean()))
-    bandwidth = min(JITTER * spacing, MOST * sd)
+    bandwidth = max(LEAST * sd, min(JITTER * spacing, MOST * sd))
     low, high = points.min(0), points.max(0)
     margin = 0.12 * (high - low) + 4 * bandwidth
     x, y = ((float(a - m), float(b + m)) for a, b, m in zip(low, high, margin, strict=True))

@@ -14,6 +14,7 @@ import streamlit as st
 
 from inn_core import registry
 from inn_core.specs import LIMITS, RunSpec, SpecError, check_number
+from inn_core.targets import library
 from pages.shell.links import plain
 from pages.shell.words import Words
 
@@ -90,11 +91,11 @@ def adopt(lesson: str, spec: RunSpec) -> None:
         st.session_state[key_of(lesson, control.name)] = value_of(control, spec)
 
 
-def row(lesson: str, spec: RunSpec, words: Words, disabled: bool) -> None:
-    """Draw the controls that stand above the stage."""
+def row(lesson: str, spec: RunSpec, words: Words, disabled: bool, own: Sequence[str] = ()) -> None:
+    """Draw the controls that stand above the stage; ``own`` data are targets too."""
     for control in CONTROLS:
         if control.shown:
-            _draw(lesson, control, spec, words, disabled)
+            _draw(lesson, control, spec, words, disabled, own)
 
 
 def more(lesson: str, spec: RunSpec, words: Words, disabled: bool) -> None:
@@ -126,7 +127,10 @@ def read(lesson: str, spec: RunSpec) -> tuple[RunSpec, list[str]]:
     return spec, refused
 
 
-def _draw(lesson: str, control: Control, spec: RunSpec, words: Words, disabled: bool) -> None:
+def _draw(
+    lesson: str, control: Control, spec: RunSpec, words: Words, disabled: bool,
+    own: Sequence[str] = (),
+) -> None:  # fmt: skip
     """Draw one control; its value is in the session state under its key."""
     text = words.section(f"controls.{control.name}")
     label = text["label"]
@@ -140,7 +144,9 @@ def _draw(lesson: str, control: Control, spec: RunSpec, words: Words, disabled: 
     }
     if control.kind == "choice":
         names = {key: words.name(f"{control.name}s", key, entry) for key, entry in table.items()}
-        st.selectbox(label, list(table), format_func=lambda key: names[key], **common)
+        if control.name == "target":
+            names |= {key: library.label_of(key) for key in own}
+        st.selectbox(label, list(names), format_func=lambda key: names.get(key, key), **common)
     elif control.kind == "ladder":
         # A link may name a value between the steps: it becomes a step, so the slider tells no lie.
         steps = sorted({*control.options, value_of(control, spec)})

@@ -14,8 +14,10 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from inn_core import registry
 from inn_core.runs import client
-from inn_core.specs import RunSpec, SpecError
+from inn_core.specs import FlowSpec, RunSpec, SpecError
+from inn_core.targets import library
 from pages.shell import controls, links, pretrained
 from pages.shell.words import Words
 
@@ -34,6 +36,7 @@ class Session:
     spec : what the controls say; notices : sentences for the reader, shown once
     lang : language of the labels that menus show
     owners : viewer's -> owner's token of every run of this tab, for the browser's Back
+    own : names of the data that this tab has brought; drawn : when its last drawing was taken up
     asked_at, answered : when the browser was asked for an owner's token, and whether it has replied
     """
 
@@ -44,6 +47,8 @@ class Session:
     notices: list[str] = field(default_factory=list)
     owners: dict[str, str] = field(default_factory=dict)
     lang: str = ""
+    own: list[str] = field(default_factory=list)
+    drawn: Any = None
     asked_at: float = field(default_factory=time.monotonic)
     answered: bool = False
 
@@ -82,6 +87,9 @@ def _arrive(session: Session, words: Words) -> None:
     info = client.current().describe(viewer) if viewer else None
     if viewer and info is None:
         session.notices.append(words("shell.run_gone"))
+    elif info and not _at_hand(info.spec.target):
+        session.notices.append(words("own.gone"))
+        info = None
     session.viewer = viewer if info else None
     session.asked_at, session.answered = time.monotonic(), False
     session.owner = session.owners.get(viewer or "")
@@ -90,7 +98,17 @@ def _arrive(session: Session, words: Words) -> None:
     else:
         session.spec, refused = links.read(st.query_params)
         session.notices += refused
+        if not _at_hand(session.spec.target):
+            session.notices.append(words("own.gone"))
+            session.spec = RunSpec()
+    if registry.is_own(session.spec.target) and session.spec.target not in session.own:
+        session.own.append(session.spec.target)
     controls.adopt(session.lesson, session.spec)
+
+
+def _at_hand(target: str) -> bool:
+    """Whether a target is the registry's, or its data are in this lab."""
+    return not registry.is_own(target) or library.path_of(target) is not None
 
 
 def claim(session: Session, found: Any) -> None:
@@ -105,8 +123,16 @@ def claim(session: Session, found: Any) -> None:
         session.owner = session.owners[viewer] = owner
 
 
+def settled(spec: RunSpec) -> RunSpec:
+    """``spec`` without pretrained weights to start from that do not fit it any more."""
+    plain = spec.flow == FlowSpec(coupling=spec.flow.coupling)
+    fits = registry.is_own(spec.target) and plain
+    return spec if fits or not spec.start else spec.with_(start="")
+
+
 def start(session: Session, spec: RunSpec) -> None:
     """Start a run of ``spec`` in place of the one on the stage; a sentence if none can start."""
+    spec = settled(spec)
     try:
         context = get_script_run_ctx()
         tab = context.session_id if context else None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from inn_core.runs.run import LabError, RunInfo, Tickets
 from inn_core.specs import RunSpec
+from inn_core.targets import library
+from inn_core.targets.own import OwnData
 
 Call = tuple[str, dict[str, Any]]
 
@@ -18,6 +22,7 @@ class FakeLab:
         self.runs: dict[str, RunInfo] = {}
         self.started: list[tuple[RunSpec, str | None]] = []
         self.asked: list[tuple[str, str, dict[str, Any]]] = []
+        self.kept: list[OwnData] = []
         self.full = False
         self.frame: bytes | None = None
 
@@ -40,6 +45,16 @@ class FakeLab:
         if not self.owns(viewer, owner):
             raise LabError("This browser does not own the run; start one of your own.")
         self.asked.append((viewer, action, values))
+
+    @staticmethod
+    def info_of(spec: RunSpec) -> RunInfo:
+        return info("viewer9", spec)
+
+    def keep_data(self, data: OwnData) -> str:
+        folder = Path(tempfile.mkdtemp(prefix="own-data-"))
+        library.use(folder)
+        self.kept.append(data)
+        return library.keep(data, folder)
 
     def latest(self, viewer: Any) -> bytes | None:
         return self.frame
