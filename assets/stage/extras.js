@@ -3,7 +3,7 @@
  * file and one line here.
  *
  * An extra may have  write(words)  new words; hear(options)  what the page says, at every rerun;
- * update(now)  once a frame; release()  Escape, Reset view; close();  keys  {letter: action};
+ * update(now)  once a frame; release()  Escape; clear()  Reset view; close();  keys  {letter: action};
  * help  [[key, word], …] for the list of keys.
  */
 import { Tools } from './tools.js';
@@ -21,6 +21,11 @@ export class Extras {
     return this.all.find((extra) => extra instanceof Kind);
   }
 
+  /** The pointer tool of a kind. */
+  tool(kind) {
+    return this.of(Tools).all.get(kind);
+  }
+
   write(words) {
     for (const extra of this.all) extra.write?.(words);
   }
@@ -31,6 +36,10 @@ export class Extras {
 
   update(now) {
     for (const extra of this.all) extra.update?.(now);
+  }
+
+  clear() {
+    for (const extra of this.all) extra.clear?.();
   }
 
   release() {

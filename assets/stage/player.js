@@ -259,6 +259,7 @@ export class Player {
   resetView() {
     for (const room of Object.values(this.rooms)) room.zoom = { x: 0, y: 0, factor: 1 };
     this.release();
+    this.extras.clear();
     this.live();
     this.setDepth(this.scene.flow.depth);
     this.scene.spoil();

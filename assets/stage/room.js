@@ -5,6 +5,7 @@
 import { Raster, makeSprite } from './raster.js';
 import { pack } from './colours.js';
 
+const FADED = 34; // alpha of what is not lit
 const SVG = 'http://www.w3.org/2000/svg';
 
 export class Room {
@@ -37,6 +38,7 @@ export class Room {
       this.view.py = this.raster.height / 2;
       const size = Math.min(1, Math.max(0.7, width / 560)); // small rooms, small points
       this.point = makeSprite(1.45 * size * dpr, 0, this.raster.width);
+      this.halo = makeSprite(2.5 * size * dpr, 0, this.raster.width);
       this.ring = makeSprite(2.3 * size * dpr, 0.95 * dpr, this.raster.width);
       this.plain();
       this.dirty = true;
@@ -50,6 +52,7 @@ export class Room {
     this.flat = pack(theme.room);
     this.gridInk = pack(theme.latent);
     this.dataInk = pack(theme.data);
+    this.haloInk = pack(theme.ink);
     this.plain();
     this.dirty = true;
   }
@@ -114,14 +117,22 @@ export class Room {
     const { raster, view } = this;
     raster.begin();
     if (scene.grid) this.drawGrid(scene.grid, scene.gridAt, scene.straight);
-    if (scene.data) {
-      raster.stamp(scene.dataAt, scene.data.n, view, this.ring, this.dataInk, 190);
-    }
-    if (scene.points) {
-      raster.stamp(scene.pointsAt, scene.points.n, view, this.point, scene.colours, 235);
-    }
+    const { lit, data, points } = scene;
+    if (data) this.stamp(scene.dataAt, data.n, lit?.data, lit, this.ring, this.dataInk, 190);
+    if (points) this.stamp(scene.pointsAt, points.n, lit?.points, lit, this.point, scene.colours, 235);
     raster.show();
     this.dirty = false;
+  }
+
+  /** Points of one kind; while some are lit, the others fade. */
+  stamp(at, n, mask, some, sprite, colours, alpha) {
+    const { raster, view } = this;
+    if (!some) return raster.stamp(at, n, view, sprite, colours, alpha);
+    raster.stamp(at, n, view, sprite, colours, FADED);
+    if (!mask) return undefined;
+    const lit = pick(at, n, mask, colours);
+    raster.stamp(lit.at, lit.n, view, this.halo, this.haloInk, 255);
+    return raster.stamp(lit.at, lit.n, view, sprite, lit.colours, 255);
   }
 
   /** Lines of the grid; straight ones need their ends only. */
@@ -177,6 +188,21 @@ export class Room {
       }
     }
   }
+}
+
+/** The points of a mask, with their colours. */
+function pick(at, n, mask, colours) {
+  const each = typeof colours !== 'number';
+  const count = mask.reduce((sum, on) => sum + on, 0);
+  const found = { n: count, at: new Float64Array(2 * count), colours: each ? new Int32Array(count) : colours };
+  for (let i = 0, k = 0; i < n; i++) {
+    if (!mask[i]) continue;
+    found.at[2 * k] = at[2 * i];
+    found.at[2 * k + 1] = at[2 * i + 1];
+    if (each) found.colours[k] = colours[i];
+    k++;
+  }
+  return found;
 }
 
 /** 1, 2 or 5 times a power of ten, at least `least`. */

@@ -44,6 +44,7 @@ export class Scene {
     this.adopted = 0; // counts flows shown
     this.moved = 0; // when depth or window last changed
     this.base = '';
+    this.lit = null; // {points, data}: masks of what the lasso holds
     this.colours = null;
     this.sceneLatent = {};
     this.sceneData = {};
@@ -84,6 +85,12 @@ export class Scene {
       this.dataRoom.plain();
     }
     this.spoil();
+  }
+
+  /** Light some points in both rooms: {points, data}, masks of 0 and 1, or null. */
+  light(masks) {
+    this.lit = masks;
+    this.latentRoom.dirty = this.dataRoom.dirty = true;
   }
 
   /** Show a flow as soon as there is time; only the newest counts. */
@@ -236,6 +243,7 @@ export class Scene {
     scene.colours = this.colours;
     scene.grid = layers.grid && grid.flow ? grid : null;
     scene.gridAt = grid[where];
+    scene.lit = this.lit;
     scene.straight = where === 'latent';
     scene.data = layers.data && ready ? data : null;
     scene.dataAt = ready ? data[where] : null;

@@ -31,6 +31,8 @@ const view = ({ id, player, player: { state } }) => ({
   latencyMs: () => (state.latency === null ? null : Math.round(10 * state.latency) / 10),
   points: () => player.points,
   layerPosition: () => player.depth,
+  ink: () => player.extras.tool('ink').told,
+  lit: () => player.extras.tool('lasso').told,
   playing: () => state.replaying || player.depthPlay.on || state.status === 'training',
 });
 

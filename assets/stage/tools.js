@@ -8,8 +8,10 @@
  * leave(room);  update(now), write(words), hear(options), release(), close().
  */
 import { DrawTool } from './drawtool.js';
+import { InkTool } from './inktool.js';
+import { LassoTool } from './lassotool.js';
 
-const TOOLS = [DrawTool];
+const TOOLS = [DrawTool, InkTool, LassoTool];
 
 export class Tools {
   constructor(root, player) {
@@ -101,6 +103,12 @@ export class Tools {
   release() {
     if (this.current) this.choose(this.current);
     else for (const tool of this.all.values()) tool.release?.();
+  }
+
+  /** Reset view: nothing in the hand, nothing left of it. */
+  clear() {
+    if (this.current) this.choose(this.current);
+    this.release();
   }
 
   close() {
