@@ -6,9 +6,11 @@
  * update(now)  once a frame; release()  Escape; clear()  Reset view; close();  keys  {letter: action};
  * help  [[key, word], …] for the list of keys.
  */
+import { Explain } from './explain.js';
+import { SlowMotion } from './slowmotion.js';
 import { Tools } from './tools.js';
 
-const KINDS = [Tools];
+const KINDS = [Tools, SlowMotion, Explain];
 
 export class Extras {
   /** @param {HTMLElement} root @param {import('./player.js').Player} player */

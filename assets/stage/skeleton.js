@@ -18,10 +18,10 @@ const chip = (name, key) =>
 const button = (name, path) =>
   `<button type="button" class="pf-button" data-do="${name}">${icon(path)}</button>`;
 
-const room = (name, formula) => `
+const room = (name, formula, tools = '') => `
   <figure class="pf-room" data-room="${name}">
     <figcaption>
-      <b data-word="${name}_room"></b><em>${formula}</em><span class="pf-where"></span>
+      <b data-word="${name}_room"></b><em>${formula}</em><span class="pf-where"></span>${tools}
     </figcaption>
     <div class="pf-box" tabindex="0" role="group">
       <canvas role="img"></canvas>
@@ -46,14 +46,13 @@ const TEMPLATE = `
       <i aria-hidden="true"></i><b></b>
       <span data-of="step"></span><span data-of="rate"></span><span data-of="latency"></span>
     </div>
-    <div class="pf-tools" role="group"></div>
     <div class="pf-layers" role="group">
       ${chip('points', 1)}${chip('grid', 2)}${chip('density', 3)}${chip('data', 4)}
       <button type="button" class="pf-button pf-help" data-do="keys" aria-keyshortcuts="?">?</button>
     </div>
   </div>
   <div class="pf-rooms">
-    ${room('latent', 'z')}${room('data', 'x')}
+    ${room('latent', 'z')}${room('data', 'x', '<span class="pf-tools" role="group"></span>')}
     <p class="pf-notice" role="status" hidden></p>
   </div>
   <div class="pf-film">

@@ -220,6 +220,16 @@ def test_every_word_is_used_and_every_used_word_is_there() -> None:
     asked = set(re.findall(r"""(?<!this\.)(?:say\('|data-word=")(\w+)['"]""", code))
     assert asked - table == set()
     # Others are composed (`status_${…}`) or chosen by a condition; each stands somewhere by name.
-    composed = ("status_", "check_", "_title", "_room", "key_")
+    composed = (
+        "status_",
+        "check_",
+        "_title",
+        "_room",
+        "key_",
+        "draw_",
+        "slow_",
+        "explain_",
+        "tool_",
+    )
     spoken = {key for key in table if re.search(rf"\b{key}\b", code)}
     assert {key for key in table - spoken if not any(part in key for part in composed)} == set()
