@@ -1,4 +1,4 @@
-"""Inverse problems whose posterior is known: prior, forward model, exact draws. Numpy and scipy only.
+"""Inverse problems whose posterior is known: prior, forward model, exact draws. No torch.
 
 >>> import numpy as np
 >>> from inn_core.problems.base import find

@@ -108,7 +108,7 @@ class Problem(ABC):
     # ── what everybody calls ─────────────────────────────────────────────────────────────────
 
     def prior_sample(self, n: int, rng: np.random.Generator) -> Array:
-        """Draw n unknowns from the prior, (n, dim_x) float64. Raises ValueError for bad n or rng."""
+        """Draw n unknowns from the prior, (n, dim_x). Raises ValueError for bad n or rng."""
         return self.draw_prior(*_draws(n, rng))
 
     def prior_log_prob(self, x: Any) -> Array:

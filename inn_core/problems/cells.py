@@ -54,7 +54,8 @@ class Cells:
 
     def sample(self, n: int, rng: np.random.Generator) -> Array:
         """Draw n independent points (n, D)."""
-        parts, missing, yielded = [np.empty((0, len(self.edges)))], n, 0.7
+        parts: list[Array] = [np.empty((0, len(self.edges)))]
+        missing, yielded = n, 0.7
         while missing > 0:
             tried = int(missing / yielded * 1.1) + 16
             points, log_ratio = self.propose(tried, rng)

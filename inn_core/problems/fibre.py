@@ -13,8 +13,8 @@ stretched, at the rim |a3 - arg(y1, h)| = g with cos g = |(y1, h)| / 2. The subs
 a3 = arg(y1, h) + g sin t takes the singularity away: sin t integrates as Gauss-Chebyshev does.
 
 Phase chart, for draws. Free: x3 and b = x4 + x3 / 2. The first two links are one stiff link of
-length D = cos(x3 / 2) at angle m = x2 + x3 / 2, b is the last link's angle from it, and the minor of
-(x1, x2) is |h|. From y1^2 + h^2 = |D + exp(ib)|^2 follows the energy of a pendulum,
+length D = cos(x3 / 2) at angle m = x2 + x3 / 2, b is the last link's angle from it, and the minor
+of (x1, x2) is |h|. From y1^2 + h^2 = |D + exp(ib)|^2 follows the energy of a pendulum,
 
     h^2 + 4 D sin^2(b / 2) = Q^2,   Q^2 = (1 + D)^2 - y1^2,
 
@@ -98,7 +98,7 @@ def turn_weights(angle: Array, i: int) -> Array:
 
 
 def unwrap(points: Array, y: Array, rng: np.random.Generator) -> Array:
-    """x (n, 4) at points of the phase chart, with x2 and x4 on a turn drawn from the prior."""
+    """Unknowns (n, 4) at points of the phase chart, x2 and x4 on a turn drawn from the prior."""
     x, _ = arm(points, y)
     for i in (1, 3):
         logs = turn_weights(x[:, i], i)
