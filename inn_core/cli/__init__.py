@@ -1,4 +1,4 @@
-"""The command line: ``python -m inn_core list | sample | train | check | pretrain``.
+"""The command line: ``python -m inn_core list | sample | train | check | pretrain | export``.
 
 Bad input ends with one sentence on stderr and exit status 2, never with a traceback.
 """
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from inn_core import registry
-from inn_core.cli import flows
+from inn_core.cli import exporting, flows
 from inn_core.cli.arguments import add_run_options, number
 from inn_core.specs import SpecError
 
@@ -70,4 +70,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("folder", metavar="DIR", help="a folder that train --out kept")
     sub.add_argument("--points", type=number, default=50_000, help="fresh points (50000)")
     sub.add_argument("--json", action="store_true")
+
+    sub = command("export", exporting.export_command)
+    exporting.add_options(sub)
     return top

@@ -21,6 +21,7 @@ TABLES = {
     "coupling": registry.COUPLINGS,
     "linear": registry.LINEARS,
     "base": registry.BASES,
+    "problem": registry.PROBLEMS,
 }
 
 

@@ -190,7 +190,7 @@ def curve_pixels(
     first, last = pace([reel.stills[0].step, reel.stills[-1].step])
     along = (pace(steps) - first) / max(float(last - first), 1e-9)
     up = (np.asarray(loss, float) - low) / (high - low)
-    return box.left + box.width * along, box.top + box.height * (1 - np.clip(up, 0, 1.05))
+    return box.left + box.width * along, box.top + box.height * (1 - np.clip(up, 0, 1))
 
 
 def source(reel: Reel) -> str:
