@@ -68,6 +68,7 @@ class Snapshot:
     nlls : the same as ``nll`` for every member; frozen : members that stopped, with the reason
     round_trip : largest |decode(encode(x)) - x| over the held-out points, in data units
     status : one of STATUSES; message : a sentence when the status needs one
+    measures : further numbers by name, one or more a member (training/inverse.py)
     maps : layer maps of member 0, or None; weights : name -> array, or None
     """
 
@@ -87,6 +88,7 @@ class Snapshot:
     message: str = ""
     nlls: tuple[float, ...] = ()
     frozen: dict[int, str] = field(default_factory=dict)
+    measures: dict[str, tuple[float, ...]] = field(default_factory=dict)
     maps: FlowMaps | None = None
     weights: dict[str, FloatArray] | None = None
 
@@ -109,6 +111,11 @@ class Snapshot:
             "message": self.message,
             "nlls": list(self.nlls),
             "frozen": {str(k): v for k, v in self.frozen.items()},
+            **(
+                {"measures": {k: list(v) for k, v in self.measures.items()}}
+                if self.measures
+                else {}
+            ),
         }
 
 

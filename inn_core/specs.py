@@ -90,7 +90,7 @@ def _set(spec: Any, **values: Any) -> None:
         object.__setattr__(spec, name, value)
 
 
-def _known(cls: type, values: Any) -> dict[str, Any]:
+def known_fields(cls: type, values: Any) -> dict[str, Any]:
     """``values`` as keyword arguments of ``cls``; raises for what is no mapping or not known."""
     if not isinstance(values, Mapping):
         raise SpecError(f"{cls.__name__} is {shown(values)}; it must be an object of named fields.")
@@ -148,7 +148,7 @@ class FlowSpec:
     @classmethod
     def from_json(cls, values: Any) -> Self:
         """Build from a mapping of field names; raises :class:`SpecError`."""
-        return cls(**_known(cls, values))
+        return cls(**known_fields(cls, values))
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ class TrainSpec:
     @classmethod
     def from_json(cls, values: Any) -> Self:
         """Build from a mapping of field names; raises :class:`SpecError`."""
-        return cls(**_known(cls, values))
+        return cls(**known_fields(cls, values))
 
 
 @dataclass(frozen=True)
@@ -233,7 +233,7 @@ class RunSpec:
     @classmethod
     def from_json(cls, values: Any) -> Self:
         """Build from ``to_json``'s dict (missing fields take defaults); raises SpecError."""
-        known = _known(cls, values)
+        known = known_fields(cls, values)
         if "flow" in known:
             known["flow"] = FlowSpec.from_json(known["flow"])
         if "training" in known:

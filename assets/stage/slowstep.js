@@ -1,5 +1,5 @@
 /** One training step as slow motion tells it: the batch before, the forces on it, and after. */
-import { decode } from './maps.js';
+import { decode, encode } from './maps.js';
 import { balanceFloor, baseEntropy, forcesOn, mean, meanLength, pickBatch, push } from './phases.js';
 import { lengthening } from './slowmarks.js';
 
@@ -39,7 +39,7 @@ export class Step {
   get forces() {
     if (this.known) return this.known;
     const { flow, points, before: { z } } = this;
-    const pushed = push(flow.maps, points).z;
+    const pushed = encode(flow.maps, points);
     const forces = forcesOn(flow.base, z, pushed);
     this.known = {
       ...forces,

@@ -13,7 +13,7 @@ from typing import Any
 
 from inn_core import registry
 from inn_core.cli import exporting, flows
-from inn_core.cli.arguments import add_run_options, number
+from inn_core.cli.arguments import add_run_options, number, numbers
 from inn_core.specs import SpecError
 
 
@@ -52,6 +52,16 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--out", required=True, metavar="F.npz")
 
     sub = command("train", flows.train_command)
+    sub.add_argument(
+        "problem",
+        nargs="?",
+        choices=list(registry.PROBLEMS),
+        metavar="PROBLEM",
+        help=f"an inverse problem: {', '.join(registry.PROBLEMS)}",
+    )
+    sub.add_argument("--latent", type=numbers, help="size of z, or one a member: 1,2,4")
+    sub.add_argument("--prior-weight", type=numbers, help="weight of the prior loss: 0,1,100")
+    sub.add_argument("--prior", help="normal or uniform")
     sub.add_argument("--target", help=", ".join(registry.TARGETS))
     sub.add_argument("--data", metavar="FILE", help="own data: a CSV table or a picture")
     sub.add_argument("--columns", metavar="A,B", help="two columns of the table")
@@ -67,7 +77,11 @@ def parser() -> argparse.ArgumentParser:
     add_run_options(sub)
 
     sub = command("check", flows.check_command)
-    sub.add_argument("folder", metavar="DIR", help="a folder that train --out kept")
+    sub.add_argument("folder", metavar="DIR", help="a folder that train --out kept, or a problem")
+    sub.add_argument("--y", help="observation of a problem: 1.7,0.1")
+    sub.add_argument(
+        "--run", dest="run_folder", metavar="DIR", help="folder of train PROBLEM --out"
+    )
     sub.add_argument("--points", type=number, default=50_000, help="fresh points (50000)")
     sub.add_argument("--json", action="store_true")
 

@@ -35,6 +35,11 @@ def number(text: str) -> int | float:
         raise argparse.ArgumentTypeError(f"{text!r} is no number.") from None
 
 
+def numbers(text: str) -> tuple[int | float, ...]:
+    """Read "1,2,4" as numbers; whether they are allowed is the spec's business."""
+    return tuple(number(part) for part in text.split(","))
+
+
 def positive(text: str) -> float:
     """Read a positive number."""
     value = float(number(text))

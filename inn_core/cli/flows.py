@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inn_core import registry
+from inn_core.cli import problems
 from inn_core.cli.arguments import run_spec
 from inn_core.cli.lines import done_line, line, report_lines, summary
 from inn_core.specs import FlowSpec, Range, RunSpec, SpecError
@@ -50,6 +51,9 @@ def sample_command(options: argparse.Namespace) -> None:
 
 def train_command(options: argparse.Namespace) -> None:
     """Train, print the numbers, keep what is asked for."""
+    if options.problem:
+        problems.train(options)
+        return
     if options.data:
         options.target = own_data(options)
     snapshot = _train(run_spec(options), options, film=options.out_run)
@@ -81,7 +85,9 @@ def own_data(options: argparse.Namespace) -> str:
 
 
 def pretrain_command(options: argparse.Namespace) -> None:
-    """Train and write a run file for assets/pretrained."""
+    """Train and write a run file (of a problem: its network) for assets/pretrained."""
+    if options.name in registry.PROBLEMS:
+        return problems.pretrain(options)
     options.target, dash, options.coupling = options.name.rpartition("-")
     if not dash:
         raise SpecError(f"name is {options.name!r}; it must be TARGET-COUPLING: moons-affine.")
@@ -96,7 +102,9 @@ def pretrain_command(options: argparse.Namespace) -> None:
 
 
 def check_command(options: argparse.Namespace) -> None:
-    """Print the check report of a kept run."""
+    """Print the check report of a kept run, or of a problem's network."""
+    if options.folder in registry.PROBLEMS:
+        return problems.check(options)
     import inn_core
     from inn_core.targets import library
     from inn_core.training.film import kept

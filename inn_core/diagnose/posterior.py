@@ -55,8 +55,8 @@ def report(
     """Measure a sampler at y (dim_y,) and, for its calibration, at observations of the prior."""
     rng = np.random.default_rng(seed)
     observation = np.asarray(y, float)
-    x = sampler(observation, draws, rng)
     mean, sd = problem.posterior_moments(observation)
+    x = sampler(observation, draws, rng)
     exact = problem.posterior(observation, min(draws, 1000), rng)
     return PosteriorReport(
         y=numbers(observation),

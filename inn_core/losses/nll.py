@@ -43,6 +43,10 @@ class Loss(Protocol):
 
     weights: Mapping[str, float]
 
+    def at(self, step: int) -> None:
+        """Step number ``step`` is about to be taken: a loss may change with it."""
+        ...
+
     def terms(self, model: Model, x: Tensor) -> dict[str, Tensor]:
         """Map each name in ``weights`` to a tensor (E,), in nats where it is a likelihood."""
         ...
@@ -55,6 +59,9 @@ class NLL:
     """
 
     weights: Mapping[str, float] = {"nll": 1.0}
+
+    def at(self, step: int) -> None:
+        """Nothing changes."""
 
     def terms(self, model: Model, x: Tensor) -> dict[str, Tensor]:
         """Return the one term ``nll`` (E,) in nats."""

@@ -26,7 +26,7 @@ from inn_core.training.batches import BatchStream
 from inn_core.training.flat import layout
 from inn_core.training.heldout import FINAL_KEY, FINAL_POINTS, RUNNING_POINTS, Density, HeldOut
 from inn_core.training.memory import keep_freed_memory
-from inn_core.training.step import Stepper
+from inn_core.training.step import Stepper, stepper_of
 from inn_core.training.threads import one_thread
 
 #: Seconds of computing over which steps/s is averaged.
@@ -46,7 +46,7 @@ class Trainer:
     def __init__(self, spec: RunSpec, target: Density | None = None) -> None:
         """Build the flow and draw the first data. ``target`` replaces the registry's entry."""
         keep_freed_memory()
-        self.spec = spec
+        self.spec: Any = spec
         named: Any = target or library.find(spec.target)
         self.target: Density = named
         self.step, self.seconds, self.seq = 0, 0.0, 0
@@ -54,9 +54,14 @@ class Trainer:
         self.budget = {"seconds": spec.training.seconds, "steps": spec.training.steps}
         self.batches = BatchStream(self.target, spec.seed)
         self.held_out = HeldOut(self.target, RUNNING_POINTS, spec.seed)
-        self.stepper = Stepper(spec, self.target)
+        self.stepper: Stepper = stepper_of(spec, self.target)
         self.weights: dict[str, float] = dict(self.stepper.loss.weights)
         self._marks: deque[tuple[int, float]] = deque([(0, 0.0)])
+
+    @staticmethod
+    def read_spec(values: Any) -> Any:
+        """The spec of a checkpoint."""
+        return RunSpec.from_json(values)
 
     @property
     def shown(self) -> Flow:
@@ -211,7 +216,7 @@ class Trainer:
         """Continue from :meth:`save`'s file; raises CheckpointError with a sentence."""
         tensors, facts = checkpoint.read(path)
         try:
-            trainer = cls(RunSpec.from_json(facts["spec"]), target)
+            trainer = cls(cls.read_spec(facts["spec"]), target)
             if facts["layout"] != layout(trainer.stepper.flow):
                 raise KeyError("layout")
             trainer.stepper.restore(tensors, facts["frozen"])

@@ -15,6 +15,7 @@ from inn_core.losses.nll import Loss, weighted_sum
 from inn_core.specs import RunSpec
 from inn_core.training import averaging, beginning, schedule
 from inn_core.training.adam import Adam
+from inn_core.training.batches import Source
 from inn_core.training.flat import flatten
 from inn_core.training.guard import Guard
 from inn_core.training.heldout import INITIAL_KEY, Density
@@ -31,18 +32,13 @@ class Stepper:
     losses : the last step's loss of each member (E,), or None before the first
     """
 
-    def __init__(self, spec: RunSpec, target: Density) -> None:
-        """Build both flows; actnorms start from points of a stream of their own."""
-        self.loss: Loss = registry.LOSSES[spec.loss].load()()
+    def __init__(self, loss: Loss, flow: Flow, shown: Flow, note: str = "") -> None:
+        """Train ``flow``; ``shown`` is another flow of the same layout, for the average."""
+        self.loss, self.flow, self.shown, self.note = loss, flow, shown, note
         self.losses: Tensor | None = None
-        self.flow, self.shown = _build(spec, target), _build(spec, target)
-        seeds = np.random.SeedSequence([spec.seed, INITIAL_KEY])
-        points = target.sample(INITIAL_POINTS, np.random.default_rng(seeds))
-        self.flow.initialise(torch.from_numpy(points.astype(np.float32)))
-        self.note = beginning.load(self.flow, spec) if spec.start else ""
         self.shown.load_state_dict(self.flow.state_dict())
-        self.weights = flatten(self.flow, spec.members)
-        self.average = flatten(self.shown.requires_grad_(False), spec.members)
+        self.weights = flatten(self.flow, flow.members)
+        self.average = flatten(self.shown.requires_grad_(False), flow.members)
         self.grad = torch.zeros_like(self.weights)
         self._parameters = list(self.flow.parameters())
         self.adam = Adam(self.weights)
@@ -55,6 +51,7 @@ class Stepper:
 
         lr : peak learning rate; clip : largest gradient norm of a member; weights : of loss terms
         """
+        self.loss.at(count)
         losses = weighted_sum(self.loss.terms(self.flow, x), weights)  # (E,)
         # Members share no parameter, so the sum gives each its own gradient. (A vector of ones in
         # place of the sum would make torch import sympy at the first step: half a second.)
@@ -91,6 +88,21 @@ class Stepper:
             {name: tensors[f"guard.{name}"] for name in self.guard.tensors()}, frozen
         )
         self.losses = tensors.get("losses")
+
+
+def stepper_of(spec: RunSpec, target: Density) -> Stepper:
+    """Build both flows of a run; actnorms start from points of a stream of their own."""
+    flow, shown = _build(spec, target), _build(spec, target)
+    flow.initialise(initial_points(target, spec.seed))
+    note = beginning.load(flow, spec) if spec.start else ""
+    return Stepper(registry.LOSSES[spec.loss].load()(), flow, shown, note)
+
+
+def initial_points(source: Source, seed: int) -> Tensor:
+    """The points that actnorms start from, (4096, D) float32."""
+    seeds = np.random.SeedSequence([seed, INITIAL_KEY])
+    points = source.sample(INITIAL_POINTS, np.random.default_rng(seeds))
+    return torch.from_numpy(points.astype(np.float32))
 
 
 def _build(spec: RunSpec, target: Density) -> Flow:

@@ -1,0 +1,110 @@
+"""Commands on inverse problems: ``train kinematics …`` and ``check kinematics --y 1.7,0.1``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from inn_core.specs import FlowSpec, SpecError, TrainSpec
+from inn_core.specs_inverse import FLOW, InverseSpec
+
+if TYPE_CHECKING:
+    from inn_core.training.inverse import InverseTrainer
+
+FILE = "inn"
+#: Problems whose x has one number more than y: their z is one number.
+ONE_NUMBER = ("strip", "linear-gaussian")
+
+
+def train(options: argparse.Namespace) -> InverseTrainer:
+    """Train an INN, print a line now and then, keep it in ``--out``."""
+    from inn_core.training import inverse
+
+    trainer = inverse.InverseTrainer(spec(options))
+    while True:
+        snapshot = trainer.snapshot()
+        numbers = snapshot.numbers()
+        text = json.dumps(numbers) if options.json else line(numbers)
+        print(text, flush=True)
+        if snapshot.status != "training":
+            break
+        trainer.run_for(options.every)
+    if options.out:
+        folder = Path(options.out)
+        folder.mkdir(parents=True, exist_ok=True)
+        inverse.save(trainer, folder / f"{FILE}{inverse.ENDING}")
+    return trainer
+
+
+def pretrain(options: argparse.Namespace) -> None:
+    """Train the network that is shipped for a problem and write it as a file."""
+    from inn_core.training import inverse
+
+    options.problem, options.json, options.out = options.name, False, None
+    if options.problem in ONE_NUMBER:
+        options.latent = (1,)
+    inverse.save(train(options), Path(options.file))
+
+
+def check(options: argparse.Namespace) -> None:
+    """Measure the shipped network of a problem, or that of ``--run DIR``, at ``--y``."""
+    from inn_core.diagnose.posterior import report
+    from inn_core.training import inverse
+
+    path = inverse.FOLDER / f"{options.folder}{inverse.ENDING}"
+    if options.run_folder:
+        path = Path(options.run_folder) / f"{FILE}{inverse.ENDING}"
+    spec, flow, layout = inverse.load(path)
+    if spec.problem != options.folder:
+        raise SpecError(f"{path} solves {spec.problem}, not {options.folder}.")
+    problem = layout.problem
+    y = observation(options.y) if options.y else [float(v) for v in problem.references[0]]
+    try:
+        told = report(problem, lambda y, n, rng: inverse.draw(flow, layout, y, n, rng), y)
+    except ValueError as error:  # another number of numbers, or out of reach
+        raise SpecError(str(error)) from error
+    numbers = {"problem": spec.problem, **told.numbers()}
+    if options.json:
+        print(json.dumps(numbers))
+    else:
+        print("\n".join(f"{name:11}{shown(value)}" for name, value in numbers.items()))
+
+
+def observation(text: str) -> list[float]:
+    """Read "1.7,0.1"."""
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise SpecError(f"--y is {text!r}; write numbers with commas: --y 1.7,0.1") from None
+
+
+def spec(options: argparse.Namespace) -> InverseSpec:
+    """Build the spec from whatever options were given; raises SpecError."""
+    given = {k: v for k, v in vars(options).items() if v is not None}
+    base = {f.name: getattr(FLOW, f.name) for f in fields(FlowSpec)}
+    flow = FlowSpec(**(base | {k: v for k, v in given.items() if k in base}))
+    plain = {"lr": 2e-3, "seconds": 85.0}
+    names = {f.name for f in fields(TrainSpec)}
+    training = TrainSpec(**(plain | {k: v for k, v in given.items() if k in names}))
+    own = {
+        k: given[k] for k in ("latent", "prior_weight", "prior", "seed", "members") if k in given
+    }
+    return InverseSpec(problem=options.problem, flow=flow, training=training, **own)
+
+
+def line(numbers: dict[str, Any]) -> str:
+    """One snapshot for people."""
+    measures = numbers["measures"]
+    terms = "  ".join(f"{k} {v[0]:.3f}" for k, v in measures.items() if k not in ("l2", "sd"))
+    l2 = ", ".join(f"{v:.3f}" for v in measures["l2"])
+    return f"step {numbers['step']:6d}  {numbers['seconds']:6.1f} s  l2 {l2}  {terms}"
+
+
+def shown(value: Any) -> str:
+    """A number, or a list of them."""
+    if isinstance(value, list):
+        return ", ".join(f"{v:.4g}" for v in value)
+    return value if isinstance(value, str) else f"{value:.4g}"

@@ -1,0 +1,78 @@
+"""The layout of an INN: which coordinates of a square map mean what.
+
+    x side:  [x | pad]          z side:  [y | z | idle]
+
+Both sides have D = max(dim_x, dim_y + d_z) coordinates (Ardizzone et al. 2018, arXiv 1808.04730).
+x and y are read standardised by the problem's prior. The pad is small noise, so that the map has a
+density there too; idle coordinates (of members with a smaller z than others, or where x has more
+numbers than y and z together) are pulled to 0 and decoded from 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from inn_core.problems.base import Problem
+from inn_core.results import FloatArray as Array
+
+#: Sd of the noise on padded coordinates, in standardised units.
+PAD_SD = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Sizes, units and masks of an INN of E members for one problem.
+
+    latent : d_z of each member, (E,)
+    """
+
+    problem: Problem
+    latent: tuple[int, ...]
+    y_mean: Array
+    y_sd: Array
+
+    @classmethod
+    def of(cls, problem: Problem, latent: Sequence[int]) -> Layout:
+        """The layout of a problem; y is standardised by its mean and sd under the prior."""
+        try:
+            mean, sd = problem.predictive()
+        except NotImplementedError:
+            seen = problem.simulate(problem.prior_sample(20_000, np.random.default_rng(0)))
+            mean, sd = seen.mean(0), np.maximum(seen.std(0), 1e-3)
+        return cls(problem, tuple(latent), mean, sd)
+
+    @property
+    def dim(self) -> int:
+        """D, the number of coordinates of either side."""
+        return max(self.problem.dim_x, self.problem.dim_y + max(self.latent))
+
+    @property
+    def free(self) -> int:
+        """Coordinates of the z side besides y."""
+        return self.dim - self.problem.dim_y
+
+    def used(self) -> Array:
+        """1 where a coordinate besides y is latent, 0 where it is idle: (E, free)."""
+        return (np.arange(self.free) < np.array(self.latent)[:, None]).astype(float)
+
+    def x_side(self, x: Array, pad: Array) -> Array:
+        """Standardised x (n, dim_x) with PAD_SD times ``pad`` (n, D - dim_x): (n, D)."""
+        problem = self.problem
+        return np.concatenate([(x - problem.prior_mean) / problem.prior_sd, PAD_SD * pad], axis=-1)
+
+    def x_of(self, side: Array) -> Array:
+        """The x in points of the x side (..., D), in the problem's own units."""
+        problem = self.problem
+        return np.asarray(side[..., : problem.dim_x] * problem.prior_sd + problem.prior_mean)
+
+    def y_side(self, y: Array) -> Array:
+        """Standardised y (..., dim_y)."""
+        return np.asarray((y - self.y_mean) / self.y_sd)
+
+    def z_side(self, y: Array, z: Array, member: int = 0) -> Array:
+        """Points [y | z | 0] (n, D) for y (dim_y,) or (n, dim_y) and normal draws z (n, free)."""
+        known = np.broadcast_to(self.y_side(y), (len(z), self.problem.dim_y))
+        return np.concatenate([known, z * self.used()[member]], axis=1)

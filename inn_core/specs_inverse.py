@@ -1,0 +1,107 @@
+"""What to train for an inverse problem: an invertible network x (+ pad) <-> [y, z]. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from inn_core import registry
+from inn_core.specs import (
+    FlowSpec,
+    Range,
+    SpecError,
+    TrainSpec,
+    check_name,
+    check_number,
+    known_fields,
+    shown,
+)
+
+KIND = "inverse"
+PRIORS = ("normal", "uniform")
+#: Size of z, and the weight of the prior loss (VINA's lambda').
+LATENT, WEIGHT = Range(1, 64, integer=True), Range(0, 1e6)
+FLOW = FlowSpec(layers=8, hidden=(64, 64), linear="rotation")
+
+
+@dataclass(frozen=True)
+class InverseSpec:
+    """One run on an inverse problem; its members train side by side as one batched computation.
+
+    problem : key of ``registry.PROBLEMS``
+    flow : the network's couplings, as for a 2-D flow
+    latent : size of z, one number for all members or one a member
+    prior_weight : weight of the prior loss, likewise; 0 is plain maximum likelihood
+    prior : which prior loss: ``"normal"`` (scaled L2 to the x that made the same y) or
+        ``"uniform"`` (hinge on a box)
+    members : how many; member e starts from seed ``seed + e``
+    """
+
+    problem: str = "kinematics"
+    flow: FlowSpec = FLOW
+    latent: tuple[int, ...] = (2,)
+    prior_weight: tuple[float, ...] = (0.0,)
+    prior: str = "normal"
+    training: TrainSpec = field(default_factory=lambda: TrainSpec(lr=2e-3, seconds=85.0))
+    seed: int = 0
+    members: int = 1
+
+    def __post_init__(self) -> None:
+        """Validate every field; raises :class:`SpecError`."""
+        if not isinstance(self.flow, FlowSpec):
+            raise SpecError(f"flow is {shown(self.flow)}; it must be a FlowSpec.")
+        if not isinstance(self.training, TrainSpec):
+            raise SpecError(f"training is {shown(self.training)}; it must be a TrainSpec.")
+        members = int(check_number("members", self.members))
+        latent = per_member("latent", self.latent, LATENT, members)
+        values = {
+            "problem": check_name("problem", self.problem, registry.PROBLEMS),
+            "latent": tuple(int(d) for d in latent),
+            "prior_weight": per_member("prior_weight", self.prior_weight, WEIGHT, members),
+            "prior": check_name("prior", self.prior, dict.fromkeys(PRIORS)),
+            "seed": check_number("seed", self.seed),
+            "members": members,
+        }
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain dict of JSON types; ``from_json`` is its inverse."""
+        values = asdict(self)
+        values["flow"]["hidden"] = list(self.flow.hidden)
+        values |= {"latent": list(self.latent), "prior_weight": list(self.prior_weight)}
+        return {"kind": KIND, **values}
+
+    @classmethod
+    def from_json(cls, values: Any) -> Self:
+        """Build from ``to_json``'s dict (missing fields take defaults); raises SpecError."""
+        if isinstance(values, dict):
+            values = {k: v for k, v in values.items() if k != "kind"}
+        known = known_fields(cls, values)
+        if "flow" in known:
+            known["flow"] = FlowSpec.from_json(known["flow"])
+        if "training" in known:
+            known["training"] = TrainSpec.from_json(known["training"])
+        return cls(**known)
+
+
+def per_member(name: str, value: Any, allowed: Range, members: int) -> tuple[float, ...]:
+    """One number for all members, or one a member, as a tuple; raises SpecError."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        value = (value,)
+    if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
+        raise SpecError(f"{name} is {shown(value)}; it must be a number, or one a member.")
+    numbers = tuple(value)
+    if len(numbers) not in (1, members):
+        raise SpecError(
+            f"{name} has {len(numbers)} numbers for {members} members; give one, or one a member."
+        )
+    for number in numbers:
+        whole = isinstance(number, int) and not isinstance(number, bool)
+        real = whole or isinstance(number, float)
+        fits = real and allowed.low <= number <= allowed.high
+        if not fits or (allowed.integer and number != int(number)):
+            kind = "a whole number" if allowed.integer else "a number"
+            raise SpecError(f"{name} is {shown(number)}; it must be {kind} {allowed}.")
+    return tuple(int(n) if allowed.integer else float(n) for n in numbers)

@@ -1,0 +1,190 @@
+"""The trainer of an INN on an inverse problem: the ordinary trainer with another batch and loss."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from inn_core.diagnose.posterior import resimulation
+from inn_core.flows.build import build_flow
+from inn_core.flows.flow import Flow
+from inn_core.flows.inn import Layout
+from inn_core.losses.inverse import InverseLoss
+from inn_core.losses.nll import weighted_sum
+from inn_core.problems.base import Problem, find
+from inn_core.results import Snapshot
+from inn_core.specs import SpecError
+from inn_core.specs_inverse import InverseSpec
+from inn_core.training.batches import BatchStream
+from inn_core.training.heldout import HELD_OUT_KEY
+from inn_core.training.loop import Trainer, finite
+from inn_core.training.memory import keep_freed_memory
+from inn_core.training.step import Stepper, initial_points
+from inn_core.training.threads import one_thread
+
+FOLDER = Path(__file__).resolve().parents[2] / "assets" / "pretrained"
+ENDING = ".inn"
+#: Held-out rows behind the loss terms of a snapshot; draws behind its l2 and sd.
+HELD_OUT, DRAWS = 1_024, 500
+KEY = "pushforward"
+
+
+class Pairs:
+    """Rows of simulated pairs: x side, standardised observation, normal draws for the z side."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+
+    def sample(self, n: int, rng: np.random.Generator) -> NDArray[np.float64]:
+        """Draw n rows (n, D + dim_y + D - dim_y)."""
+        layout, problem = self.layout, self.layout.problem
+        x = problem.prior_sample(n, rng)
+        y = problem.observe(x, rng)
+        pad = rng.standard_normal((n, layout.dim - problem.dim_x))
+        z = rng.standard_normal((n, layout.free))
+        rows = np.concatenate([layout.x_side(x, pad), layout.y_side(y), z], axis=1)
+        return np.asarray(rows, np.float64)
+
+
+class InverseTrainer(Trainer):
+    """One run of ``spec.members`` INNs side by side; see :class:`Trainer` for its face.
+
+    problem, layout : what is trained on, and what the coordinates mean
+    """
+
+    def __init__(self, spec: InverseSpec, target: Any = None) -> None:
+        """Build the networks and simulate the first pairs."""
+        keep_freed_memory()
+        self.spec: Any = spec
+        self.problem: Problem = target or find(spec.problem)
+        latent = np.broadcast_to(spec.latent, spec.members)
+        self.layout = Layout.of(self.problem, [int(d) for d in latent])
+        self.step, self.seconds, self.seq = 0, 0.0, 0
+        self.lr, self.batch, self.clip = spec.training.lr, spec.training.batch, spec.training.clip
+        self.budget = {"seconds": spec.training.seconds, "steps": spec.training.steps}
+        source = Pairs(self.layout)
+        self.batches = BatchStream(source, spec.seed)
+        weight = np.broadcast_to(np.array(spec.prior_weight), spec.members)
+        loss = InverseLoss(self.layout, weight, spec.prior)
+        flow, shown = build(spec, self.layout), build(spec, self.layout)
+        flow.initialise(initial_points(source, spec.seed)[:, : self.layout.dim])
+        self.stepper = Stepper(loss, flow, shown)
+        self.weights = dict(loss.weights)
+        seeds = np.random.SeedSequence([spec.seed, HELD_OUT_KEY])
+        rows = source.sample(HELD_OUT, np.random.default_rng(seeds))
+        self.rows = torch.from_numpy(rows.astype(np.float32))
+        self._marks = deque([(0, 0.0)])
+
+    @staticmethod
+    def read_spec(values: Any) -> InverseSpec:
+        """The spec of a checkpoint."""
+        return InverseSpec.from_json(values)
+
+    def _snapshot(self, points: Any, maps: bool, weights: bool, status: str) -> Snapshot:
+        with one_thread(), torch.inference_mode():
+            terms = self.stepper.loss.terms(self.shown, self.rows)
+            totals = weighted_sum(terms, self.weights)
+        l2, sd = self.spread()
+        losses = self.stepper.losses
+        nlls = tuple(finite(float(v)) for v in totals)
+        measures = {name: tuple(finite(float(v)) for v in term) for name, term in terms.items()}
+        measures |= {"l2": l2, "sd": sd}
+        self.seq += 1
+        return Snapshot(
+            seq=self.seq - 1, step=self.step, seconds=self.seconds, nll=nlls[0],
+            train_nll=nlls[0] if losses is None else finite(float(losses[0])),
+            entropy=math.nan, gap=math.nan, gap_error=0.0, lr=self.lr, batch=self.batch,
+            steps_per_s=self.steps_per_s, round_trip=0.0, status=status or self.status,
+            message=self.message, nlls=nlls, frozen=self.frozen, measures=measures,
+            weights=self.state() if weights else None,
+        )  # fmt: skip
+
+    @property
+    def held_out(self) -> Any:
+        """Nothing: the rows of the loss are held by the trainer itself."""
+        return None
+
+    @held_out.setter
+    def held_out(self, value: Any) -> None:
+        """Part of the ordinary trainer only."""
+
+    def final(self, maps: bool = True, weights: bool = False) -> Snapshot:
+        """The last snapshot; ``diagnose.posterior`` measures more."""
+        return self._snapshot(None, maps, weights, "")
+
+    def spread(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Each member's l2 at the first reference, and its sd of every x (members × dim_x)."""
+        y = self.problem.references[0]
+        rng = np.random.default_rng(0)
+        l2: list[float] = []
+        sd: list[float] = []
+        for member in range(self.spec.members):
+            x = draw(self.shown, self.layout, y, DRAWS, rng, member)
+            l2.append(finite(resimulation(self.problem, x, y)))
+            sd.extend(finite(float(v)) for v in x.std(0))
+        return tuple(l2), tuple(sd)
+
+    def sampler(self, member: int = 0) -> Any:
+        """A function (y, n, rng) -> x (n, dim_x): posterior draws of a member."""
+        return lambda y, n, rng: draw(self.shown, self.layout, y, n, rng, member)
+
+
+def build(spec: InverseSpec, layout: Layout) -> Flow:
+    """The network of a spec: couplings in D dimensions, one seed a member."""
+    return build_flow(spec.flow, [spec.seed + e for e in range(spec.members)], dim=layout.dim)
+
+
+@torch.inference_mode()
+def draw(
+    flow: Flow, layout: Layout, y: Any, n: int, rng: np.random.Generator, member: int = 0
+) -> NDArray[np.float64]:
+    """Posterior draws x = T^-1(y, z) of one member, (n, dim_x).
+
+    What the loss fits is q(x | y) = N(T_y(x); y, slack^2) N(T_z(x); 0, I) |det J|. Where the
+    observation is noisy this is the posterior, and T^-1 starts from y + slack * e; without noise
+    the slack is the network's own, and a clean y asks for the posterior on the fibre.
+    """
+    problem, code = layout.problem, np.asarray(y, float)
+    if problem.noise:
+        code = code + problem.slack * rng.standard_normal((n, problem.dim_y))
+    side = layout.z_side(code, rng.standard_normal((n, layout.free)), member)
+    with one_thread():
+        points = torch.from_numpy(side.astype(np.float32)).expand(flow.members, -1, -1)
+        x = flow.decode(points)[0][member].double().numpy()
+    return np.asarray(layout.x_of(x), np.float64)
+
+
+# ── files ────────────────────────────────────────────────────────────────────────────────────
+
+
+def save(trainer: InverseTrainer, path: Path) -> None:
+    """Write spec and averaged weights as one safetensors file (float16)."""
+    weights = trainer.shown.state_dict().items()
+    parts = {name: value.to(torch.float16).contiguous() for name, value in weights}
+    save_file(parts, path, metadata={KEY: json.dumps(trainer.spec.to_json())})
+
+
+def load(path: Path) -> tuple[InverseSpec, Flow, Layout]:
+    """Read :func:`save`'s file; raises SpecError with a sentence."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            spec = InverseSpec.from_json(json.loads((file.metadata() or {})[KEY]))
+            parts = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+        latent = [int(d) for d in np.broadcast_to(spec.latent, spec.members)]
+        layout = Layout.of(find(spec.problem), latent)
+        flow = build(spec, layout)
+        flow.load_state_dict(parts)
+    except FileNotFoundError as error:
+        raise SpecError(f"There is no trained network at {path}.") from error
+    except (SafetensorError, OSError, KeyError, ValueError, RuntimeError) as error:
+        raise SpecError(f"{path} is no trained network of this lab, or it is damaged.") from error
+    return spec, flow.requires_grad_(False), layout
