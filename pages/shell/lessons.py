@@ -23,4 +23,5 @@ LESSONS: tuple[Lesson, ...] = (
     Lesson("pushforward", ":material/blur_on:"),
     Lesson("change_of_variables", ":material/area_chart:"),
     Lesson("coupling_layers", ":material/draw:"),
+    Lesson("inverse_problems", ":material/precision_manufacturing:"),
 )

@@ -27,6 +27,7 @@ CLIENT_SIDE = (
     "inn_core.maps.handmade",
     "inn_core.maps.runfile",
     "inn_core.export",
+    "inn_core.problems",
     "inn_core.targets",
 )
 

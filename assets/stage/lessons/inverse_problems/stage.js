@@ -1,0 +1,275 @@
+/**
+ * The stage of inverse problems: hold the hand at a target, circle in latent space, and the elbow
+ * dances through every pose that reaches it. The trained network runs in a worker of this browser.
+ */
+import { wheel } from '../../colours.js';
+import { text } from '../../controls.js';
+import { latentPoints } from '../../points.js';
+import { PRIOR_SD, REACH, exact, joints, spread } from './arm.js';
+import { ARMS, GHOSTS, LATENT, Picture, VIEW } from './picture.js';
+import { build, write } from './skeleton.js';
+
+const CIRCLE = 1.25; // radius of the dance, in sds of z
+const TURN = 7000; // ms of one round
+const FAR = 0.08; // a hand farther from its target than this is not there
+const GRIP = 34; // CSS pixels within which a pointer takes hold
+
+export class InverseProblems {
+  constructor(root, data) {
+    this.root = root;
+    Object.assign(this, {
+      status: 'queued', updates: 0, points: 0, position: 0, playing: false, took: 0, arrived: 0,
+      target: [1.7, 0.1], z: [CIRCLE, 0], asked: null, busy: false, shown: null, ghost: null, sample: null,
+      touched: false, switches: { ghost: false, mean: false, circle: true },
+    });
+    this.reduced = matchMedia('(prefers-reduced-motion: reduce)');
+    build(root);
+    this.arm = root.querySelector('[data-room=arm] canvas');
+    this.plane = root.querySelector('[data-room=z] canvas');
+    this.latent = latentPoints(ARMS);
+    this.bones = new Float64Array(8);
+    this.picture = new Picture(this);
+    const { y_mean: mean, y_sd: sd } = data.options;
+    this.units = { mean, sd };
+    this.load(new URL(`../../../${data.options.net}`, import.meta.url));
+    this.hold(this.arm, (x, y) => this.pull(x, y), 'target');
+    this.hold(this.plane, (x, y) => this.turn(x, y), 'z');
+    root.addEventListener('click', ({ target }) => {
+      const name = target.closest('[data-switch]')?.dataset.switch;
+      if (name) this.toggle(name);
+    });
+    this.view = {
+      target: () => [...this.target], latent: () => [...this.z], arms: () => this.points, took: () => this.took,
+      residual: () => this.shown?.residual ?? null, l2: () => this.shown?.l2 ?? null, sd: () => this.shown?.sd ?? null,
+      exactSd: () => this.ghost?.sd ?? null,
+    };
+  }
+
+  // -- the network ---------------------------------------------------------------------------------
+
+  async load(address) {
+    this.worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+    this.worker.onmessage = ({ data }) => this.hear(data);
+    try {
+      const answer = await fetch(address);
+      if (!answer.ok) throw new Error(`${answer.status}`);
+      const file = await answer.arrayBuffer();
+      this.worker.postMessage({ file }, [file]);
+    } catch (error) {
+      this.fail(error.message);
+    }
+  }
+
+  fail(message) {
+    this.status = 'stopped';
+    if (this.words) text(this.root.querySelector('.ip-sentence'), this.words.say('failed', { message }));
+  }
+
+  hear(data) {
+    if (data.error) return this.fail(data.error);
+    if (data.ready) {
+      this.dim = data.dim;
+      this.status = 'done';
+      this.ask();
+      return undefined;
+    }
+    this.busy = false;
+    this.take(data);
+    if (this.asked) this.send();
+    return undefined;
+  }
+
+  /** Ask for all arms at the present target and z; only the newest wish is kept. */
+  ask() {
+    if (this.status !== 'done') return;
+    this.asked = { target: this.reach(), z: [...this.z] };
+    if (!this.busy) this.send();
+  }
+
+  /** The nearest target that some pose reaches. */
+  reach() {
+    return [Math.max(-REACH, Math.min(REACH, this.target[0])), this.target[1]];
+  }
+
+  send() {
+    const { target, z } = this.asked;
+    const { mean, sd } = this.units;
+    const points = new Float64Array((ARMS + 1) * this.dim);
+    for (let i = 0; i <= ARMS; i++) {
+      const at = i * this.dim;
+      points[at] = (target[0] - mean[0]) / sd[0];
+      points[at + 1] = (target[1] - mean[1]) / sd[1];
+      points[at + 2] = i < ARMS ? this.latent[2 * i] : z[0];
+      points[at + 3] = i < ARMS ? this.latent[2 * i + 1] : z[1];
+    }
+    this.asked = null;
+    this.busy = true;
+    this.worker.postMessage({ way: 'inverse', points, target, z }, [points.buffer]);
+  }
+
+  /** Poses have come. */
+  take({ points, target, z, took }) {
+    const poses = new Float64Array(4 * (ARMS + 1));
+    for (let i = 0; i <= ARMS; i++) {
+      for (let k = 0; k < 4; k++) poses[4 * i + k] = PRIOR_SD[k] * points[i * this.dim + k];
+    }
+    let l2 = 0;
+    for (let i = 0; i < ARMS; i++) l2 += this.miss(poses, 4 * i, target) / ARMS;
+    this.took = took;
+    this.points = ARMS;
+    this.shown = {
+      poses, target, z, l2, residual: this.miss(poses, 4 * ARMS, target), ...spread(poses, ARMS),
+    };
+    this.updates++;
+    this.dirty = true;
+  }
+
+  miss(poses, at, [x, y]) {
+    const bones = joints(poses, at, this.bones);
+    return Math.hypot(bones[6] - x, bones[7] - y);
+  }
+
+  // -- the hand ------------------------------------------------------------------------------------
+
+  /** Pointers and arrow keys move what a canvas holds. */
+  hold(canvas, move, what) {
+    let grip = null;
+    const place = (event) => {
+      const edge = canvas.getBoundingClientRect();
+      return this.picture.units(canvas, event.clientX - edge.left, event.clientY - edge.top);
+    };
+    canvas.addEventListener('pointerdown', (event) => {
+      if (event.button !== 0) return;
+      canvas.setPointerCapture(event.pointerId);
+      event.preventDefault();
+      canvas.focus({ preventScroll: true });
+      const [x, y] = place(event);
+      const scale = this.picture.scale(canvas);
+      const near = Math.hypot(x - this[what][0], y - this[what][1]) * scale < GRIP;
+      grip = near ? [this[what][0] - x, this[what][1] - y] : [0, 0];
+      this.touch();
+      move(x + grip[0], y + grip[1]);
+    });
+    canvas.addEventListener('pointermove', (event) => {
+      if (!grip) return;
+      const [x, y] = place(event);
+      move(x + grip[0], y + grip[1]);
+    });
+    for (const type of ['pointerup', 'pointercancel']) canvas.addEventListener(type, () => { grip = null; });
+    canvas.addEventListener('keydown', (event) => {
+      const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+      if (!way) return;
+      event.preventDefault();
+      this.touch();
+      const step = event.shiftKey ? 0.2 : 0.05;
+      move(this[what][0] + step * way[0], this[what][1] + step * way[1]);
+    });
+  }
+
+  pull(x, y) {
+    this.target = [Math.max(VIEW.left, Math.min(VIEW.right, x)), Math.max(VIEW.low, Math.min(VIEW.high, y))];
+    this.ghost = null;
+    this.ask();
+  }
+
+  turn(x, y) {
+    this.z = [Math.max(-LATENT, Math.min(LATENT, x)), Math.max(-LATENT, Math.min(LATENT, y))];
+    this.ask();
+  }
+
+  /** The first touch ends the dance. */
+  touch() {
+    this.touched = true;
+    if (this.switches.circle) this.toggle('circle');
+  }
+
+  toggle(name) {
+    this.switches[name] = !this.switches[name];
+    if (name === 'circle') this.began = null;
+    this.tell();
+    this.dirty = true;
+  }
+
+  // -- the harness ---------------------------------------------------------------------------------
+
+  dress(words) {
+    this.words = words;
+    write(this.root, words.say);
+    this.tell();
+    this.dirty = true;
+  }
+
+  paint(theme) {
+    this.theme = theme;
+    this.hues = Array.from({ length: ARMS }, (_, i) => {
+      const [a, b] = [this.latent[2 * i], this.latent[2 * i + 1]];
+      return wheel(Math.atan2(b, a), Math.hypot(a, b), theme.dark);
+    });
+    this.dirty = true;
+  }
+
+  layout() {
+    const dpr = Math.min(2, window.devicePixelRatio || 1);
+    for (const canvas of [this.arm, this.plane]) {
+      const wide = canvas.parentElement.clientWidth;
+      const share = canvas === this.arm ? (VIEW.high - VIEW.low) / (VIEW.right - VIEW.left) : 1;
+      const tall = Math.min(wide * share, Math.max(300, window.innerHeight - 330));
+      canvas.style.height = `${tall}px`;
+      Object.assign(canvas, { width: Math.round(wide * dpr), height: Math.round(tall * dpr) });
+    }
+    this.dpr = dpr;
+    this.dirty = true;
+  }
+
+  close() {
+    this.worker?.terminate();
+  }
+
+  tick(now) {
+    if (this.switches.circle && this.status === 'done' && !this.reduced.matches) {
+      this.began ??= now - (Math.atan2(this.z[1], this.z[0]) / (2 * Math.PI)) * TURN;
+      const angle = (2 * Math.PI * (now - this.began)) / TURN;
+      this.z = [CIRCLE * Math.cos(angle), CIRCLE * Math.sin(angle)];
+      this.ask();
+    }
+    this.playing = this.switches.circle && !this.reduced.matches;
+    if (!this.dirty || !this.theme) return;
+    this.dirty = false;
+    if (!this.ghost && (!this.asked || this.switches.ghost)) this.ghost = exact(this.reach(), GHOSTS);
+    this.picture.drawArm();
+    this.picture.drawPlane();
+    if (now - this.arrived > 110) {
+      this.arrived = now;
+      this.tell();
+    } else this.dirty = this.dirty || this.switches.circle;
+  }
+
+  // -- words and numbers ---------------------------------------------------------------------------
+
+  tell() {
+    if (!this.words) return;
+    const { say, number } = this.words;
+    for (const button of this.root.querySelectorAll('[data-switch]')) {
+      button.setAttribute('aria-pressed', this.switches[button.dataset.switch]);
+    }
+    const { shown } = this;
+    if (!shown) return;
+    const away = this.target[0] - this.reach()[0];
+    let sentence = away ? say('out_of_reach', { by: number(Math.abs(away), 2) }) : '';
+    if (!sentence && this.switches.mean) {
+      sentence = say('mean_misses', { by: number(this.miss(shown.mean, 0, shown.target), 2) });
+    }
+    if (!sentence && shown.residual > FAR) sentence = say('far');
+    text(this.root.querySelector('.ip-sentence'), sentence || say('hint'));
+    const values = { target: `(${number(this.target[0], 2)}, ${number(this.target[1], 2)})`, residual: number(shown.residual, 3), l2: number(shown.l2, 3) };
+    for (const [name, value] of Object.entries(values)) text(this.root.querySelector(`[data-number=${name}]`), value);
+    const bars = this.root.querySelectorAll('.ip-bar');
+    bars.forEach((bar, k) => {
+      const [net, truth] = [shown.sd[k], this.ghost?.sd[k] ?? 0];
+      bar.querySelector('.net').style.width = `${100 * Math.min(1, net)}%`;
+      bar.querySelector('.truth').style.left = `${100 * Math.min(1, truth)}%`;
+      text(bar.querySelector('output'), `${number(net, 2)} / ${number(truth, 2)}`);
+    });
+  }
+}
+

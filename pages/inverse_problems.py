@@ -1,0 +1,36 @@
+"""Lesson "inverse problems": hold the hand, circle in latent space, and the elbow dances."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from inn_core.problems.base import find
+from pages.shell import stage
+from pages.shell.words import choose, selector
+
+LESSON = "inverse_problems"
+#: The network that is shipped; its y side is standardised by the observation's prior moments.
+NET = "pretrained/kinematics.inn"
+
+words = choose()
+
+with st.container(horizontal=True, vertical_alignment="center", key=f"{LESSON}.head"):
+    st.title(words("inverse_problems.title"), anchor="lesson", width="content")
+    st.caption(words("inverse_problems.sentence"))
+    selector(words)
+
+mean, sd = find("kinematics").predictive()
+stage.mount(
+    LESSON,
+    words,
+    module=f"stage/lessons/{LESSON}.js",
+    options={"net": NET, "y_mean": mean.tolist(), "y_sd": sd.tolist()},
+)
+
+idea, sources = st.tabs([words("inverse_problems.idea"), words("inverse_problems.sources")])
+with idea:
+    left, right = st.columns([3, 2])
+    left.markdown(words("inverse_problems.idea_text"))
+    right.markdown(words("inverse_problems.idea_mean"))
+with sources:
+    st.markdown(words("inverse_problems.sources_text"))
