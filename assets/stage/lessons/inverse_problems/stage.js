@@ -12,13 +12,14 @@ import { build, write } from './skeleton.js';
 const CIRCLE = 1.25; // radius of the dance, in sds of z
 const TURN = 7000; // ms of one round
 const FAR = 0.08; // a hand farther from its target than this is not there
+const QUIET = 110; // ms between numbers
 const GRIP = 34; // CSS pixels within which a pointer takes hold
 
 export class InverseProblems {
   constructor(root, data) {
     this.root = root;
     Object.assign(this, {
-      status: 'queued', updates: 0, points: 0, position: 0, playing: false, took: 0, arrived: 0,
+      status: 'queued', updates: 0, points: 0, position: 0, playing: false, took: 0, told: 0,
       target: [1.7, 0.1], z: [CIRCLE, 0], asked: null, busy: false, shown: null, ghost: null, sample: null,
       touched: false, switches: { ghost: false, mean: false, circle: true },
     });
@@ -233,15 +234,17 @@ export class InverseProblems {
       this.ask();
     }
     this.playing = this.switches.circle && !this.reduced.matches;
+    if (this.untold && now - this.told > QUIET) {
+      this.told = now;
+      this.untold = false;
+      this.tell();
+    }
     if (!this.dirty || !this.theme) return;
     this.dirty = false;
     if (!this.ghost && (!this.asked || this.switches.ghost)) this.ghost = exact(this.reach(), GHOSTS);
     this.picture.drawArm();
     this.picture.drawPlane();
-    if (now - this.arrived > 110) {
-      this.arrived = now;
-      this.tell();
-    } else this.dirty = this.dirty || this.switches.circle;
+    this.untold = true;
   }
 
   // -- words and numbers ---------------------------------------------------------------------------
