@@ -2,81 +2,80 @@
  * Explain: while E is held (a tap keeps it), every mark carries its sentence, and the symbols of the
  * formula and the marks they stand for light each other. The picture stands still meanwhile.
  */
-import { spread } from './notes.js';
+import { FORMULA, Finder, MARKS, POINTED, ROOMS } from './explainmarks.js';
+import { point, spread } from './notes.js';
 import { text } from './controls.js';
 
 const TAP = 350; // ms: a shorter press keeps the notes
-
-/** Mark: where its note stands (selector, share of width and height), and the symbols it belongs to. */
-const MARKS = [
-  { name: 'transport', at: ['.pf-transport', 0.4, 0], symbols: [] },
-  { name: 'points', at: ['[data-room=latent] .pf-box', 0.52, 0.42], symbols: ['z'] },
-  { name: 'grid', at: ['[data-room=latent] .pf-box', 0.02, 0.14], symbols: ['T'] },
-  { name: 'encoded', at: ['[data-room=latent] .pf-box', 0.03, 0.72], symbols: ['z', 'T'] },
-  { name: 'probe', at: ['.pf-readout:not([hidden])', 0, 1.1], symbols: ['det'] },
-  { name: 'ink', at: ['.pf-ink path', 0.5, 0.6], symbols: ['det', 'q'] },
-  { name: 'density', at: ['[data-room=data] .pf-box', 0.05, 0.1], symbols: ['q'] },
-  { name: 'samples', at: ['[data-room=data] .pf-box', 0.45, 0.42], symbols: ['x'] },
-  { name: 'data', at: ['[data-room=data] .pf-box', 0.4, 0.74], symbols: ['x'] },
-  { name: 'film', at: ['.pf-strip', 0.06, 0.1], symbols: ['T'] },
-  { name: 'loss', at: ['.pf-curve', 0.12, 0.08], symbols: ['L'] },
-  { name: 'ghost', at: ['.pf-ghost[d^=M]', 0.6, 0], symbols: [] },
-  { name: 'floor', at: ['.pf-floor-name:not(:empty)', 0, -0.9], symbols: ['L'] },
-  { name: 'checks', at: ['.pf-checks', 0.02, 0.5], symbols: [] },
-];
-/** The formula, symbol by symbol; what stands in for null is plain text. */
-const FORMULA = [
-  ['L', 'E'], [null, '[−log '], ['q', 'q('], ['x', 'x'], ['q', ')'], [null, ']  =  E[−log p( '], ['z', 'z'], [null, ' ) − log '],
-  ['det', '|det J'], ['T', 'T', 'sub'], ['det', '(x)|'], [null, '],   '], ['z', 'z'], [null, ' = '], ['T', 'T'],
-  [null, '('], ['x', 'x'], [null, ')'],
-];
+const TYPING = 'input, textarea, select, dialog, [contenteditable], [role=combobox]';
+const SHOWN = [0.9, 0.7]; // a latent point for the probe, where nobody points
+const STACK = ['points', 'grid', 'data']; // layers that can step back
 
 export class Explain {
   constructor(root, player) {
-    Object.assign(this, { root, player, on: false, pressed: 0, help: [['E', 'key_explain']] });
+    Object.assign(this, { root, player, on: false, held: false, width: 0, help: [['E', 'key_explain']] });
+    this.finder = new Finder(root, player);
+    const sheet = document.createElement('link');
+    sheet.rel = 'stylesheet';
+    sheet.href = new URL('explain.css', import.meta.url).href;
     this.box = document.createElement('div');
     this.box.className = 'pf-notes';
     this.box.hidden = true;
-    this.box.setAttribute('role', 'list');
-    this.formula = document.createElement('p');
-    this.formula.className = 'pf-formula';
-    this.formula.append(...FORMULA.map(([symbol, sign, low = '']) => {
-      const node = document.createElement(symbol ? 'button' : 'span');
-      node.textContent = sign;
-      if (symbol) Object.assign(node, { type: 'button', className: `pf-symbol ${low}` }).dataset.symbol = symbol;
-      return node;
-    }));
-    root.append(this.box);
+    this.box.innerHTML = '<svg aria-hidden="true"></svg><p class="pf-formula"></p><ul></ul>';
+    [this.lines, this.formula, this.list] = this.box.children;
     this.button = document.createElement('button');
-    Object.assign(this.button, { type: 'button', className: 'pf-button pf-help', textContent: 'E' });
+    Object.assign(this.button, { type: 'button', className: 'pf-button pf-explain-button' });
+    this.button.innerHTML = '<span></span><kbd aria-hidden="true">E</kbd>';
     this.button.setAttribute('aria-keyshortcuts', 'e');
     this.button.addEventListener('click', () => this.show(!this.on));
-    root.querySelector('.pf-layers').append(this.button);
-    for (const type of ['pointerover', 'focusin']) {
-      this.box.addEventListener(type, ({ target }) => this.light(target.closest('[data-symbol], [data-mark]')));
-    }
-    this.box.addEventListener('pointerleave', () => this.light(null));
+    root.querySelector('.pf-transport').append(this.button);
+    root.append(sheet, this.box);
+    this.listen();
+    this.show(false);
+  }
+
+  listen() {
+    const over = ({ target }) => this.on && this.light(target);
+    for (const type of ['pointerover', 'focusin']) this.root.addEventListener(type, over);
+    this.root.addEventListener('pointerleave', () => this.on && this.light(null));
     this.onKey = (event) => this.key(event);
+    this.onBlur = () => this.held && this.show(false); // the key is let go elsewhere
     for (const type of ['keydown', 'keyup']) document.addEventListener(type, this.onKey);
+    window.addEventListener('blur', this.onBlur);
+  }
+
+  close() {
+    for (const type of ['keydown', 'keyup']) document.removeEventListener(type, this.onKey);
+    window.removeEventListener('blur', this.onBlur);
   }
 
   write(words) {
     this.words = words;
-    this.button.title = words.say('explain_title');
-    this.button.setAttribute('aria-label', words.say('explain'));
-    if (this.on) this.show(true);
+    const { say } = words;
+    this.button.title = say('explain_title');
+    this.button.setAttribute('aria-label', say('explain'));
+    text(this.button.querySelector('span'), say('explain_short'));
+    this.list.setAttribute('aria-label', say('explain'));
+    this.formula.replaceChildren(...FORMULA.map((part) => {
+      const line = document.createElement('span');
+      line.append(...part.map((sign) => symbolOf(sign, say)));
+      return line;
+    }));
+    if (this.on) this.place();
   }
 
   key(event) {
     if (event.key.toLowerCase() !== 'e' || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (!this.player.active || event.composedPath()[0].closest?.('input, textarea, select')) return;
+    const target = event.composedPath()[0];
+    if (!this.player.active || (target.closest?.(TYPING) && !this.held)) return;
     if (event.type === 'keydown' && !event.repeat) {
-      this.pressed = performance.now();
-      this.wasOn = this.on;
+      Object.assign(this, { held: true, long: false, since: event.timeStamp, stays: !this.on });
       this.show(true);
-    } else if (event.type === 'keyup') {
-      const tap = performance.now() - this.pressed < TAP;
-      if (!tap || this.wasOn) this.show(false);
+    } else if (event.type === 'keydown') this.long = true; // the keyboard says that it is held
+    else if (this.held) {
+      this.held = false;
+      const tap = !this.long && event.timeStamp - this.since < TAP;
+      if (!tap || !this.stays) this.show(false);
     }
   }
 
@@ -88,55 +87,107 @@ export class Explain {
     this.show(false);
   }
 
-  close() {
-    for (const type of ['keydown', 'keyup']) document.removeEventListener(type, this.onKey);
+  /** A stage that is laid out anew has its marks elsewhere. */
+  update() {
+    if (this.on && this.root.clientWidth !== this.width) this.place();
   }
 
   show(on) {
-    if (!on && !this.on) return;
-    this.on = on;
-    this.player.frozen = on; // what is explained must stand still
     this.button.setAttribute('aria-pressed', on);
+    if (on === this.on) return;
+    const { player } = this;
+    this.on = on;
+    player.frozen = on; // what is explained must stand still
+    player.replay.stop();
+    player.depthPlay.stop();
+    this.pin(on);
     this.box.hidden = !on;
-    if (!on) return;
+    this.light(null);
+    if (on) this.place();
+  }
+
+  /** The probe stays where it is; where there is none, one is put down. */
+  pin(on) {
+    const { probe } = this.player;
+    if (on) {
+      const { room, point, pinned } = probe;
+      this.probe = { room, point, pinned };
+      if (this.root.dataset.tool || 'slow' in this.root.dataset) return;
+      if (!room) probe.aim('latent', SHOWN);
+      probe.pinned = true;
+      probe.update();
+    } else {
+      probe.pinned = this.probe.pinned;
+      probe.aim(this.probe.pinned ? this.probe.room : null, this.probe.point);
+    }
+  }
+
+  /** Notes for what is there; a layer that is switched off has nothing to explain. */
+  place() {
     const { say } = this.words;
+    const { layers } = this.player.scene;
+    this.width = this.root.clientWidth;
     const frame = this.root.getBoundingClientRect();
-    this.box.replaceChildren(this.formula);
     const rooms = this.root.querySelector('.pf-rooms').getBoundingClientRect();
-    const placed = [];
+    this.formula.style.marginTop = `${Math.round(rooms.top - frame.top - 6)}px`;
+    const found = [];
+    this.list.replaceChildren();
     for (const mark of MARKS) {
-      const [selector, across, down] = mark.at;
-      const anchor = [...this.root.querySelectorAll(selector)].find((node) => node.getClientRects().length);
-      if (!anchor || this.hidden(mark.name)) continue;
-      const note = document.createElement('p');
-      note.setAttribute('role', 'listitem');
-      note.dataset.mark = mark.name;
-      note.dataset.symbols = mark.symbols.join(' ');
-      text(note, say(`explain_${mark.name}`));
-      this.box.append(note);
-      const rect = anchor.getBoundingClientRect();
-      const place = { x: rect.left - frame.left + across * rect.width, y: rect.top - frame.top + down * rect.height };
-      placed.push({ node: note, ...place });
-      if (mark.name === 'transport') placed.push({ node: this.formula, x: 0, y: rooms.top - frame.top - 8 });
+      const at = layers[mark.layer] === false ? null : mark.at(this.finder);
+      if (!at) continue;
+      const node = document.createElement('li');
+      node.dataset.mark = mark.name;
+      node.tabIndex = 0;
+      text(node, say(`explain_${mark.name}`));
+      this.list.append(node);
+      found.push({ node, x: at[0] - frame.left, y: at[1] - frame.top });
     }
-    spread(placed, frame.width);
+    const taken = [this.formula, ...this.root.querySelectorAll('.pf-readout:not([hidden])')].map((node) => {
+      const { left, top, width, height } = node.getBoundingClientRect();
+      return { left: left - frame.left, top: top - frame.top, wide: width, tall: height };
+    });
+    point(this.lines, spread(found, { width: frame.width, height: frame.height }, taken));
   }
 
-  /** A layer that is switched off has nothing to explain. */
-  hidden(name) {
-    const layer = { points: 'points', samples: 'points', grid: 'grid', density: 'density', encoded: 'data', data: 'data' }[name];
-    return layer && !this.player.scene.layers[layer];
+  // -- symbols and marks light each other ------------------------------------------------------
+
+  /** Light what belongs to the element that is pointed at: a symbol, a note, or the mark itself. */
+  light(target) {
+    const node = target?.closest?.('[data-symbol], [data-mark]');
+    const name = node?.dataset.mark ?? POINTED.find(([selector]) => !node && target?.closest?.(selector))?.[1];
+    const mark = MARKS.find((one) => one.name === name);
+    const symbols = node?.dataset.symbol ? [node.dataset.symbol] : (mark?.symbols ?? []);
+    const marks = mark ? [mark] : MARKS.filter((one) => one.symbols.some((symbol) => symbols.includes(symbol)));
+    const names = marks.map((one) => one.name);
+    for (const one of this.box.querySelectorAll('[data-mark]')) one.classList.toggle('lit', names.includes(one.dataset.mark));
+    for (const one of this.formula.querySelectorAll('[data-symbol]')) one.classList.toggle('lit', symbols.includes(one.dataset.symbol));
+    for (const one of MARKS) {
+      for (const lamp of one.lights ? this.root.querySelectorAll(one.lights) : []) lamp.classList.toggle('pf-lit', marks.includes(one));
+    }
+    const rooms = node?.dataset.symbol ? [ROOMS[node.dataset.symbol]] : [];
+    for (const room of ['latent', 'data']) {
+      this.root.querySelector(`[data-room=${room}] .pf-box`).classList.toggle('pf-lit', rooms.includes(room));
+    }
+    this.isolate(node ? marks.flatMap(({ layer }) => layer ?? []) : []);
   }
 
-  /** A symbol lights the notes it belongs to, a note its symbols. */
-  light(node) {
-    const symbols = node?.dataset.symbol ? [node.dataset.symbol] : (node?.dataset.symbols ?? '').split(' ').filter(Boolean);
-    for (const note of this.box.querySelectorAll('[data-mark]')) {
-      const shares = note.dataset.symbols.split(' ').some((symbol) => symbols.includes(symbol));
-      note.classList.toggle('lit', note === node || (Boolean(node?.dataset.symbol) && shares));
-    }
-    for (const symbol of this.formula.querySelectorAll('.pf-symbol')) {
-      symbol.classList.toggle('lit', symbols.includes(symbol.dataset.symbol));
-    }
+  /** Layers that are not meant step back, if some are. */
+  isolate(layers) {
+    const { scene } = this.player;
+    const only = layers.length ? STACK.filter((layer) => layers.includes(layer)).join() : null;
+    if (only === (this.only ?? null)) return;
+    this.only = only;
+    scene.only = only === null ? null : new Set(layers);
+    scene.latentRoom.dirty = scene.dataRoom.dirty = true;
   }
+}
+
+/** A sign of the formula: a button where it is a symbol. */
+function symbolOf([symbol, sign, low = '', rest = ''], say) {
+  const node = document.createElement(symbol ? 'button' : 'span');
+  node.append(sign.startsWith('@') ? say(sign.slice(1)) : sign);
+  if (low) node.append(Object.assign(document.createElement('sub'), { textContent: low }), rest);
+  if (symbol) Object.assign(node, { type: 'button', className: 'pf-symbol' }).dataset.symbol = symbol;
+  node.classList.toggle('word', sign.startsWith('@'));
+  return node;
 }

@@ -118,60 +118,81 @@ export function pullOf(base, z) {
 }
 
 /**
- * A Gaussian kernel for the gradient of a density. Width by Silverman's normal-reference rule, in its
- * form for gradients in two dimensions: sd (4/6)^(1/8) n^(−1/8) along each axis (Chacón, Duong & Wand
- * 2011). The points are drawn together by 1/√(1 + width²/sd²), so that blurring leaves their
- * variance as it was (Jones 1991): a normal sample then keeps the score of its normal.
- * @returns {{points: Float64Array, width: [number, number]}}
+ * A Gaussian kernel for the gradient of a density, shaped like the points' own covariance C = R Rᵀ:
+ * it works on y = R⁻¹ (z − mean). Width by Silverman's normal-reference rule, in its form for
+ * gradients in two dimensions: (4/6)^(1/8) n^(−1/8) sd along each axis of y (Chacón, Duong & Wand
+ * 2011). The y are drawn together by 1/√(1 + width²), so that blurring leaves their variance as it
+ * was (Jones 1991): a normal sample, however correlated, keeps the score of its normal.
+ * @returns {{points: Float64Array, width: [number, number], middle: number[], root: number[]}} points
+ *   and width in units of y; root: the entries a, b, c of R = [[a, 0], [b, c]]
  */
 export function kernelOf(points) {
   const n = points.length / 2;
+  const middle = [0, 1].map((axis) => mean(points.filter((_, j) => j % 2 === axis)));
+  let [xx, xy, yy] = [0, 0, 0];
+  for (let j = 0; j < points.length; j += 2) {
+    const [dx, dy] = [points[j] - middle[0], points[j + 1] - middle[1]];
+    [xx, xy, yy] = [xx + (dx * dx) / n, xy + (dx * dy) / n, yy + (dy * dy) / n];
+  }
+  const a = Math.sqrt(xx);
+  const root = [a, xy / a, Math.sqrt(yy - (xy * xy) / xx)];
+  const drawn = whiten({ middle, root }, points);
   const rule = (4 / 6) ** (1 / 8) * n ** (-1 / 8);
-  const drawn = new Float64Array(points.length);
   const width = [0, 1].map((axis) => {
-    const values = points.filter((_, j) => j % 2 === axis).sort();
-    const middle = mean(values);
-    const sd = Math.sqrt(mean(values.map((value) => (value - middle) ** 2)));
+    const values = drawn.filter((_, j) => j % 2 === axis).sort();
     const quartiles = values[Math.floor(0.75 * n)] - values[Math.floor(0.25 * n)];
-    const wide = rule * Math.min(sd, quartiles / 1.349); // the quartiles: heavy tails have no sd
-    const together = 1 / Math.hypot(1, wide / sd);
-    for (let j = axis; j < points.length; j += 2) drawn[j] = middle + together * (points[j] - middle);
+    const wide = rule * Math.min(1, quartiles / 1.349); // the quartiles: heavy tails have no sd
+    const together = 1 / Math.hypot(1, wide);
+    for (let j = axis; j < drawn.length; j += 2) drawn[j] *= together;
     return together * wide;
   });
-  return { points: drawn, width };
+  return { points: drawn, width, middle, root };
+}
+
+/** y = R⁻¹ (z − mean). */
+function whiten({ middle, root: [a, b, c] }, points) {
+  const out = new Float64Array(points.length);
+  for (let j = 0; j < points.length; j += 2) {
+    out[j] = (points[j] - middle[0]) / a;
+    out[j + 1] = (points[j + 1] - middle[1] - b * out[j]) / c;
+  }
+  return out;
 }
 
 /** The push −∇log r at some places, r by the kernel. */
-export function pushOf({ points, width: [a, b] }, at) {
+export function pushOf(kernel, at) {
+  const { points, width, root: [a, b, c] } = kernel;
+  const [ra, rb] = width.map((wide) => 1 / (wide * wide));
+  const places = whiten(kernel, at);
   const out = new Float64Array(at.length);
-  const [ra, rb] = [1 / (a * a), 1 / (b * b)];
   for (let j = 0; j < at.length; j += 2) {
     let [sum, x, y] = [0, 0, 0];
     for (let k = 0; k < points.length; k += 2) {
-      const dx = at[j] - points[k];
-      const dy = at[j + 1] - points[k + 1];
+      const dx = places[j] - points[k];
+      const dy = places[j + 1] - points[k + 1];
       const weight = Math.exp(-0.5 * (dx * dx * ra + dy * dy * rb));
       sum += weight;
       x += weight * dx;
       y += weight * dy;
     }
     if (!(sum > 0)) continue; // so far out that no point is near: nothing pushes
-    out[j] = (x * ra) / sum;
-    out[j + 1] = (y * rb) / sum;
+    out[j + 1] = (y * rb) / sum / c; // the gradient in z is R⁻ᵀ times that in y
+    out[j] = ((x * ra) / sum - b * out[j + 1]) / a;
   }
   return out;
 }
 
 /**
  * Both forces on a batch, from all pushed points.
- * @returns {{pull, push, sum, width}} vectors a point, and the kernel's mean width
+ * @returns {{pull, push, sum, width}} vectors a point, and the kernel's mean width in units of z
  */
 export function forcesOn(base, z, pushed) {
   const kernel = kernelOf(pushed);
   const pull = pullOf(base, z);
   const away = pushOf(kernel, z);
   const sum = pull.map((value, j) => value + away[j]);
-  return { pull, push: away, sum, width: (kernel.width[0] + kernel.width[1]) / 2 };
+  const { width: [u, v], root: [a, , c] } = kernel;
+  return { pull, push: away, sum, width: Math.sqrt(u * v * a * c) };
 }
 
 /** What the same estimate shows where nothing is out of balance: n points of the base itself. */

@@ -272,7 +272,7 @@ export class Player {
     const { scene, depthPlay } = this;
     if (depthPlay.on && scene.flow.depth) scene.setDepth(depthPlay.at(now), now);
     this.replay.tick(now);
-    if (!this.frozen) scene.tick(now);
+    scene.tick(now, this.frozen);
     if (scene.adopted !== this.adopted) {
       this.adopted = scene.adopted;
       if (this.state.shown) this.updates++;

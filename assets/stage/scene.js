@@ -45,6 +45,7 @@ export class Scene {
     this.moved = 0; // when depth or window last changed
     this.base = '';
     this.lit = null; // {points, data}: masks of what the lasso holds
+    this.only = null; // names of the layers that are pointed out; null: none is
     this.colours = null;
     this.sceneLatent = {};
     this.sceneData = {};
@@ -203,12 +204,12 @@ export class Scene {
     return between(windows[whole], windows[Math.min(last, whole + 1)], depth - whole, window);
   }
 
-  /** One frame: a slice of work, then paint what changed. Returns whether something moved. */
-  tick(now) {
+  /** One frame: a slice of work, then paint what changed; frozen, new flows wait. Returns whether something moved. */
+  tick(now, frozen = false) {
     const { jobs, layers, latentRoom, dataRoom, points, grid, data } = this;
     this.late = 0.95 * this.late + 0.05 * Math.min(100, now - this.now);
     this.now = now;
-    if (this.next && !jobs.has('points') && !jobs.has('grid') && !jobs.has('data')) {
+    if (this.next && !frozen && !jobs.has('points') && !jobs.has('grid') && !jobs.has('data')) {
       this.adopt(this.next.flow, this.next.glide);
       this.next = null;
     }
@@ -237,15 +238,16 @@ export class Scene {
 
   /** What a room has to draw, by the layers that are on. */
   collect(scene, where, ready) {
-    const { layers, points, grid, data } = this;
-    scene.points = layers.points ? points : null;
+    const { layers, points, grid, data, only } = this;
+    const on = (name) => layers[name] && (only === null || only.has(name));
+    scene.points = on('points') ? points : null;
     scene.pointsAt = points[where];
     scene.colours = this.colours;
-    scene.grid = layers.grid && grid.flow ? grid : null;
+    scene.grid = on('grid') && grid.flow ? grid : null;
     scene.gridAt = grid[where];
     scene.lit = this.lit;
     scene.straight = where === 'latent';
-    scene.data = layers.data && ready ? data : null;
+    scene.data = on('data') && ready ? data : null;
     scene.dataAt = ready ? data[where] : null;
     return scene;
   }

@@ -6,7 +6,7 @@ const KINDS = ['rings', 'lines', 'areas', 'trails', 'push', 'pull', 'sum', 'halo
 const LEVELS = 4; // shades of stretch and of squeeze
 const FULL = 1.6; // nats of log-area at which the shade is full
 const CIRCLE = 9; // CSS pixels: the circle around every x
-const FORCE = 1 / 3; // arrows are drawn at a third of their length
+const FORCE = 1 / 4; // arrows are drawn at a quarter of their length
 const TRAIL = 0.3; // units of z that a mean trail may be long
 const ARC = 0.5523; // handles of a circle of four Bézier curves
 
@@ -174,7 +174,7 @@ function arrow(from, to) {
   const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
   const length = Math.hypot(dx, dy);
   if (length < 0.7) return '';
-  const head = Math.min(7, 0.45 * length) / length;
+  const head = Math.min(6, 0.4 * length) / length;
   const barb = (side) => spot([
     to[0] - head * (0.87 * dx - side * 0.5 * dy), to[1] - head * (0.87 * dy + side * 0.5 * dx),
   ]);

@@ -20,6 +20,7 @@ const LAST = PHASES.length;
 const LAYERS = ['points', 'grid', 'density', 'data'];
 const SETTLES = 1500; // ms in which a worker that was told to pause shows where it stands
 const OVER = ['idle', 'done', 'stopped', 'disconnected']; // no step can be taken
+const NARROW = 620; // CSS pixels: there the panel lies over the lower edge of the window
 const ICON = 'M10 2.5a7.5 7.5 0 1 1-.01 0M10 5.5v5l3.2 2';
 
 const ease = (t) => (t < 0.5 ? 2 * t * t : 1 - 2 * (1 - t) * (1 - t));
@@ -76,6 +77,7 @@ export class SlowMotion {
     this.begin();
     this.go(1);
     this.panel.focus();
+    this.placed = this.root.clientWidth >= NARROW;
   }
 
   /** A run that is not ours goes on; here its picture stands still until the last phase. */
@@ -246,6 +248,9 @@ export class SlowMotion {
     const eased = ease(share);
     this.marks.draw({ phase, share: eased, depth: scene.depth, step }, (nats) => this.words.number(nats, 1));
     this.panel.update(this, eased);
+    if (this.placed) return;
+    this.placed = true;
+    this.root.querySelector('.pf-rooms').scrollIntoView(); // both rooms above the panel
   }
 
   /** Another flow is on the screen: it is the answer to the step, or the batch starts anew. */

@@ -36,7 +36,7 @@ const view = ({ id, player, player: { state } }) => ({
   playing: () => state.replaying || player.depthPlay.on || state.status === 'training',
 });
 
-const AROUND = 385; // CSS pixels that everything but the rooms takes where they stand side by side
+const AROUND = 351; // CSS pixels that everything but rooms and bar takes where the rooms stand side by side
 
 /** Fit everything to the width that the page gives; side by side, to the height of the window too. */
 function layout(instance) {
@@ -46,11 +46,12 @@ function layout(instance) {
   const dpr = Math.min(2, window.devicePixelRatio || 1);
   // Scrolled pages shift the stage up; the largest distance from the top is the true one.
   instance.top = Math.max(instance.top, Math.min(260, root.getBoundingClientRect().top));
+  const around = AROUND + root.querySelector('.pf-bar').offsetHeight;
   const stacked = width <= 620;
   const wide = stacked ? width : (width - 16) / 2;
   const tall = stacked
     ? Math.min(wide * 0.72, 300)
-    : Math.min(wide * 0.86, Math.max(340, window.innerHeight - instance.top - AROUND));
+    : Math.min(wide * 0.86, Math.max(340, window.innerHeight - instance.top - around));
   for (const room of Object.values(player.rooms)) {
     if (room.resize(Math.floor(wide), Math.round(tall), dpr)) player.scene.spoil();
   }

@@ -18,7 +18,7 @@ def lab(new_page: NewPage, assets_url: str) -> Lab:
 
 
 def notes(page: Page) -> list[str]:
-    marks = page.locator(".pf-notes [data-mark]")
+    marks = page.locator(".pf-notes li[data-mark]")
     return [str(marks.nth(i).get_attribute("data-mark")) for i in range(marks.count())]
 
 
@@ -32,7 +32,7 @@ def test_every_mark_has_a_sentence_and_no_two_cover_each_other(lab: Lab, width: 
     wanted = {"transport", "points", "grid", "encoded", "density", "samples", "data"}
     assert wanted | {"film", "loss", "floor", "checks"} <= set(shown)
     boxes: list[Any] = page.evaluate(
-        """[...document.querySelectorAll('.pf-notes > p')].map((node) => {
+        """[...document.querySelectorAll('.pf-notes :is(p, li)')].map((node) => {
           const { left, top, right, bottom } = node.getBoundingClientRect();
           return { left, top, right, bottom, words: node.textContent.length };
         })"""
@@ -69,13 +69,11 @@ def test_symbols_and_marks_light_each_other(lab: Lab) -> None:
     page = lab.recorded()
     page.keyboard.press("e")
     page.locator(".pf-symbol[data-symbol=T]").first.hover()
-    lit = page.locator(".pf-notes [data-mark].lit")
-    assert {str(node.get_attribute("data-mark")) for node in lit.all()} == {
-        "grid", "encoded", "film",
-    }  # fmt: skip
-    page.locator(".pf-notes [data-mark=density]").hover()
+    lit = page.locator(".pf-notes li.lit")
+    assert {str(node.get_attribute("data-mark")) for node in lit.all()} == {"grid", "film"}
+    page.locator(".pf-notes li[data-mark=density]").hover()
     symbols = page.locator(".pf-symbol.lit")
-    assert {str(node.get_attribute("data-symbol")) for node in symbols.all()} == {"q"}
+    assert {str(node.get_attribute("data-symbol")) for node in symbols.all()} == {"q", "det"}
 
 
 def test_the_picture_stands_still_while_it_is_explained(lab: Lab) -> None:

@@ -1,170 +1,234 @@
-"""Slow motion: the numbers of its five phases against numpy, and the one step that it takes."""
+"""Slow motion in a page: its five phases, the one step that it takes, and how it fits."""
 
 from __future__ import annotations
 
-import base64
-import math
-from typing import Any
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from inn_core.maps import codec, evaluate, runfile
-from pages.shell import pretrained
+from inn_core.maps import evaluate, runfile
+from pages.shell.words import Words
 from tests.browser.conftest import NewPage
-from tests.browser.stagelab import Lab, state, until
+from tests.browser.stagelab import LAYERS, MOUNT, Lab, flow, recording, state, until
+from tests.live.support import lab as live_lab
 
-STEP = """
-async ({ frame, points }) => {
-  const { decodeFrame } = await import('/stage/codec.js');
-  const { StageFlow } = await import('/stage/flow.js');
-  const { Step } = await import('/stage/slowstep.js');
-  const bytes = Uint8Array.from(atob(frame), (letter) => letter.charCodeAt(0));
-  const { header, flow } = await decodeFrame(bytes);
-  const step = new Step(new StageFlow(flow), header, Float64Array.from(points.flat()));
-  const { before, forces } = step;
-  return {
-    x: [...step.x], z: [...before.z], distance: [...before.distance], logDet: [...before.logDet],
-    nll: step.nll, mean: step.distance, logs: step.logs, expected: step.expected,
-    matrix: [...before.matrices.at(-1)], forces: forces.lengths, floor: forces.floor,
-  };
-}
-"""
-FORCES = """
-async ({ points, at }) => {
-  const { forcesOn } = await import('/stage/phases.js');
-  const z = Float64Array.from(at.flat());
-  const found = forcesOn(['normal'], z, Float64Array.from(points.flat()));
-  return { pull: [...found.pull], push: [...found.push], sum: [...found.sum] };
-}
-"""
-BASES = """
-async ({ bases }) => {
-  const { baseEntropy } = await import('/stage/phases.js');
-  return bases.map(baseEntropy);
-}
-"""
+STAGE = "window.pushforward.stages[0]"
 
 
 @pytest.fixture
-def page(new_page: NewPage, assets_url: str) -> Page:
-    page = new_page()
-    page.goto(assets_url)
-    return page
+def lab(new_page: NewPage, assets_url: str) -> Lab:
+    return Lab(new_page, assets_url)
 
 
-@pytest.mark.parametrize(
-    "name", ["moons-affine", "checkerboard-spline", "pinwheel-additive", "student-affine"]
-)
-def test_the_numbers_of_a_batch_add_up_to_its_loss(page: Page, name: str) -> None:
-    hello, frames = runfile.read(pretrained.FOLDER / f"{name}.run")
-    data = runfile.unpack_points(hello["data"], hello["target"]["view"])
-    frame = base64.b64encode(frames[-1]).decode()
-    found = page.evaluate(STEP, {"frame": frame, "points": data.tolist()})
-    maps = codec.decode_frame(frames[-1])[2]
-    assert maps is not None
-    x = np.reshape(found["x"], (-1, 2))
-    assert len(x) == 64 and {tuple(p) for p in x} <= {tuple(p) for p in data}
-    z, log_det = evaluate.encode(maps, x)
-    np.testing.assert_allclose(np.reshape(found["z"], (-1, 2)), z, atol=1e-9)
-    np.testing.assert_allclose(found["distance"], -evaluate.base_log_prob(maps.base, z), atol=1e-9)
-    np.testing.assert_allclose(found["logDet"], log_det, atol=1e-9)
-    assert found["nll"] == pytest.approx(-evaluate.log_prob(maps, x).mean(), abs=1e-9)
-    assert found["nll"] == pytest.approx(found["mean"] - found["logs"][-1], abs=1e-9)
-    # The Jacobians after the last layer: their determinant, with the units, is the log-area.
-    a, b, c, d = np.reshape(found["matrix"], (-1, 4)).T
-    units = 2 * math.log(maps.scale)
-    np.testing.assert_allclose(np.log(np.abs(a * d - b * c)) - units, log_det, atol=1e-6)
-    assert found["forces"][2] < 2.5 * found["floor"] + 0.2, "a trained flow is nearly in balance"
+#: What does not fit into the panel, or lies outside the window.
+FAULTS = """
+() => {
+  const root = document.querySelector('.pf-slow');
+  const faults = document.documentElement.scrollWidth > innerWidth ? ['the page scrolls'] : [];
+  for (const node of root.querySelectorAll('p:not(.pf-slow-said), b, small, dt, button, dd')) {
+    const { left, right, width } = node.getBoundingClientRect();
+    if (width && (left < 0 || right > innerWidth + 0.5)) faults.push(`outside: ${node.outerHTML}`);
+  }
+  const values = [...root.querySelectorAll('dl > div')].map((n) => n.getBoundingClientRect());
+  for (let i = 1; i < values.length; i++) {
+    const [a, b] = [values[i - 1], values[i]];
+    if (b.left < a.right && b.top < a.bottom - 1) faults.push(`number ${i} lies over another`);
+  }
+  return faults;
+}
+"""
 
 
-def test_forces_of_a_gaussian_crowd_are_those_of_the_closed_form(page: Page) -> None:
-    rng = np.random.default_rng(0)
-    mean, sd = np.array([0.5, -0.3]), np.array([0.6, 1.4])
-    crowd = rng.normal(mean, sd, (3000, 2))
-    at = rng.normal(mean, 0.7 * sd, (40, 2))
-    found = page.evaluate(FORCES, {"points": crowd.tolist(), "at": at.tolist()})
-    push = np.reshape(found["push"], (-1, 2))
-    np.testing.assert_allclose(np.reshape(found["pull"], (-1, 2)), -at, atol=1e-12)
-    exact = (at - mean) / sd**2  # -grad log r of a normal crowd
-    error = np.linalg.norm(push - exact, axis=1).mean() / np.linalg.norm(exact, axis=1).mean()
-    assert error < 0.2
-    np.testing.assert_allclose(found["sum"], np.add(found["pull"], found["push"]), atol=1e-12)
+def at_phase(page: Page, number: int) -> None:
+    """Wait for a phase, and for its marks to have come to rest."""
+    expect(page.locator(".pf-slow [aria-current=step] b")).to_have_text(str(number))
 
 
-def test_the_distance_of_a_perfect_flow_is_the_entropy_of_its_base(page: Page) -> None:
-    from scipy import stats
-
-    bases = [["normal"], ["student", 2.5], ["student", 7]]
-    exact = [2 * stats.norm.entropy(), 2 * stats.t.entropy(2.5), 2 * stats.t.entropy(7)]
-    np.testing.assert_allclose(page.evaluate(BASES, {"bases": bases}), exact, atol=1e-5)
+def number(page: Page, mark: str) -> float:
+    """A number of the panel, once the marks stand still."""
+    part = page.locator(f".pf-slow [data-mark={mark}] .pf-slow-value b")
+    return float(part.inner_text().replace("−", "-").replace(",", ""))
 
 
-# -- the sequence ------------------------------------------------------------------------------
-
-
-def phase(page: Page) -> Locator:
-    return page.locator(".pf-slow [aria-current=step]")
-
-
-def test_a_recorded_run_is_told_in_five_phases(new_page: NewPage, assets_url: str) -> None:
-    lab = Lab(new_page, assets_url)
-    page = lab.recorded()
+def rewound(lab: Lab, frames: int = 6) -> tuple[Page, int]:
+    """A recorded run, some frames before its end."""
+    page = lab.recorded(reduced_motion="reduce")  # states only: nothing to wait for
     page.get_by_role("slider", name="Held-out loss").focus()
-    for _ in range(6):
+    for back in range(frames):
         page.keyboard.press("ArrowLeft")
-    until(page, "s.seq < 29")
-    page.wait_for_timeout(400)  # what was pressed is decoded and shown
-    before = state(page)["seq"]
+        until(page, f"s.seq === {28 - back}")
+    return page, 29 - frames
+
+
+def test_a_recorded_run_is_told_in_five_phases(lab: Lab) -> None:
+    page, seq = rewound(lab)
     page.locator(".pf-slow-button").click()
-    expect(phase(page)).to_have_text("1")
-    expect(page.locator(".pf-slow dl")).to_contain_text("64")
-    for number in "2345":
-        page.keyboard.press("ArrowRight")
-        expect(phase(page)).to_have_text(number)
-    until(page, f"s.seq === {before + 1}")
-    expect(page.locator(".pf-slow dl")).to_contain_text(f"{10 * before} → {10 * before + 10}")
-    page.locator(".pf-slow ol button").first.click()
-    expect(phase(page)).to_have_text("1")
+    at_phase(page, 1)
+    expect(page.locator(".pf-slow [data-mark=layers] b")).to_have_text("4")
+    assert number(page, "points") == 64 and state(page)["layerPosition"] == 0
+    page.keyboard.press("ArrowRight")
+    at_phase(page, 2)
+    distance = number(page, "distance")
+    expect(page.locator(".pf-slow-value small").first).to_contain_text("2.838")
+    assert state(page)["layerPosition"] == LAYERS
+    page.keyboard.press(" ")
+    at_phase(page, 3)
+    loss = number(page, "nll")
+    assert loss == pytest.approx(distance + number(page, "areas"), abs=0.0015)
+    bars = page.evaluate(
+        "[...document.querySelectorAll('.pf-slow-bar i')].map((n) => n.getBoundingClientRect())"
+        ".map(({ left, right }) => [left, right])"
+    )
+    (zero, first), second, (start, last) = bars
+    assert start == pytest.approx(zero, abs=1)
+    assert sorted(second) == pytest.approx(sorted((first, last)), abs=2.5)  # they add up
+    page.keyboard.press("ArrowRight")
+    at_phase(page, 4)
+    pull, push, left = (number(page, mark) for mark in ("pull", "push", "unbalanced"))
+    assert abs(pull - push) - 0.02 <= left <= pull + push + 0.02  # three sides of a triangle
+    expect(page.locator(".pf-slow-words small")).to_contain_text("1,500")
+    page.locator(".pf-slow li button").nth(4).click()
+    at_phase(page, 5)
+    until(page, f"s.seq === {seq + 1}")
+    expect(page.locator(".pf-slow [data-mark=step] b")).to_have_text("+10")
+    assert number(page, "before") == pytest.approx(loss, abs=0.001)
+    wanted = -evaluate.log_prob(flow(1 - 0.9 ** (seq + 1)), batch(page)).mean()
+    assert number(page, "after") == pytest.approx(wanted, abs=2e-3)
+    page.locator(".pf-slow li button").first.click()
+    at_phase(page, 1)
     page.keyboard.press("Escape")
     expect(page.locator(".pf-slow")).to_be_hidden()
+    expect(page.locator(".pf-bottom")).to_be_visible()
     expect(page.locator("[data-layer=points]")).to_have_attribute("aria-pressed", "true")
     assert page.locator(".pf-slow-dots[d^=M]").count() == 0
-    assert state(page)["layerPosition"] == 4
+    assert state(page)["layerPosition"] == LAYERS
 
 
-def test_it_comes_by_itself_and_the_last_snapshot_says_so(
-    new_page: NewPage, assets_url: str
-) -> None:
-    page = Lab(new_page, assets_url).recorded(reduced_motion="reduce")
+def batch(page: Page) -> np.ndarray:
+    """The 64 points that the stage takes of the recorded run's data."""
+    hello = runfile.load(recording(2))[0]
+    data = runfile.unpack_points(hello["data"], hello["target"]["view"])
+    return np.asarray(data[(np.arange(64) * len(data)) // 64])
+
+
+def test_it_comes_by_itself_and_the_last_picture_says_so(lab: Lab) -> None:
+    page = lab.recorded()
     page.keyboard.press("m")
-    page.wait_for_function(
-        "document.querySelector('.pf-slow [aria-current=step]').textContent === '2'", timeout=9000
-    )
+    at_phase(page, 1)
+    until(page, "s.layerPosition < 3.9 && s.layerPosition > 0.1")  # it travels from x to z
+    at_phase(page, 2)
     for _ in range(3):
         page.keyboard.press("ArrowRight")
-    expect(page.locator(".pf-slow")).to_contain_text("last snapshot")
+    expect(page.locator(".pf-slow-words")).to_contain_text("last stored picture")
+    expect(page.get_by_role("button", name="Another step")).to_be_disabled()
+    assert state(page)["seq"] == 29
+    page.keyboard.press("ArrowLeft")
+    at_phase(page, 4)
 
 
-def test_our_own_run_pauses_takes_one_step_and_goes_on(new_page: NewPage, assets_url: str) -> None:
-    lab = Lab(new_page, assets_url)
-    page = lab.live()
+def test_our_own_run_pauses_takes_one_step_and_goes_on(lab: Lab) -> None:
+    page = lab.live(reduced_motion="reduce")
     lab.send(3, 4)
     until(page, "s.seq === 4 && s.status === 'training'")
     page.keyboard.press("m")
     until(page, "s.status === 'paused'")
-    lab.send(5, status="paused")
-    until(page, "s.seq === 5")
     for _ in range(4):
         page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('.pf-slow dl').textContent.includes('…')")
+    at_phase(page, 5)
+    assert "step" not in lab.server.types()  # the worker has not yet said where it stands
+    lab.send(5, status="paused")
+    page.wait_for_function(f"() => {STAGE}.seq === 5")
+    expect(page.locator(".pf-slow [data-mark=after] b")).to_have_text("…")
+    page.wait_for_function("() => new Promise((go) => requestAnimationFrame(() => go(true)))")
+    lab.send(6, status="paused", step=50)  # the same step once more is no answer
+    until(page, "s.seq === 6")
+    lab.send(7, status="paused", step=51)
+    expect(page.locator(".pf-slow [data-mark=step] b")).to_have_text("+1")
+    expect(page.locator(".pf-slow [data-mark=step] small")).to_have_text("50 → 51")
     types = lab.server.types()
     assert types.count("step") == 1 and types.count("pause") == 1 and "play" not in types
-    lab.send(6, status="paused")
-    expect(page.locator(".pf-slow dl")).to_contain_text("50 → 60")
-    values: list[Any] = page.locator(".pf-slow dd").all_inner_texts()
-    assert values[0] != values[1]
-    page.locator("[data-slow-do=stop]").click()
-    page.wait_for_timeout(50)
-    assert lab.server.types().count("play") == 1 and lab.server.types().count("step") == 1
+    page.get_by_role("button", name="Leave").click()
+    expect(page.locator(".pf-slow")).to_be_hidden()
+    lab.send(8)
+    until(page, "s.seq === 8 && s.status === 'training'")
+    types = lab.server.types()
+    assert types.count("play") == 1 and types.count("step") == 1
+
+
+def test_a_viewer_sees_the_next_picture_and_asks_for_nothing(lab: Lab) -> None:
+    page = lab.live(owner=None, reduced_motion="reduce")
+    lab.send(3, 4)
+    until(page, "s.seq === 4 && s.status === 'training'")
+    page.keyboard.press("m")
+    at_phase(page, 1)
+    lab.send(5, 6, 7)
+    page.locator(".pf-slow li button").nth(3).click()
+    at_phase(page, 4)
+    assert state(page)["seq"] == 4  # what comes meanwhile waits
+    page.locator(".pf-slow li button").nth(4).click()
+    until(page, "s.seq === 5")
+    expect(page.locator(".pf-slow [data-mark=step] b")).to_have_text("+10")
+    page.keyboard.press("Escape")
+    until(page, "s.seq === 7")
+    assert set(lab.server.types()) == {"hello", "backfill"}
+
+
+def test_play_lets_go_and_a_new_run_ends_it(lab: Lab) -> None:
+    page = lab.live(reduced_motion="reduce")
+    lab.send(3)
+    until(page, "s.seq === 3")
+    page.keyboard.press("m")
+    until(page, "s.status === 'paused'")
+    page.get_by_role("button", name="Play", exact=True).first.click()
+    lab.send(4)
+    expect(page.locator(".pf-slow")).to_be_hidden()
+    assert lab.server.types().count("play") == 1
+    page.keyboard.press("m")
+    expect(page.locator(".pf-slow")).to_be_visible()
+    page.evaluate(MOUNT, {"run": "run-two", "owner": "secret"})
+    expect(page.locator(".pf-slow")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [1440, 700, 400])
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_every_phase_fits_its_panel(lab: Lab, width: int, lang: str) -> None:
+    page = lab.blank(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    words = Words(lang).section("stage")
+    page.evaluate(MOUNT, {"pretrained": "pretrained/test.run", "words": words, "lang": lang})
+    until(page, "s.points === 4000")
+    page.locator(".pf-curve").focus()
+    page.keyboard.press("ArrowLeft")
+    until(page, "s.seq === 28")
+    page.keyboard.press("m")
+    for phase in range(1, 6):
+        at_phase(page, phase)
+        assert page.evaluate(FAULTS) == [], phase
+        page.keyboard.press("ArrowRight")
+
+
+def test_the_step_of_a_real_run_is_one_and_it_goes_on(new_page: NewPage, tmp_path: Path) -> None:
+    with live_lab(tmp_path) as server:
+        page = new_page(viewport={"width": 1440, "height": 1000}, reduced_motion="reduce")
+        page.goto(server.url)
+        page.wait_for_function("() => window.pushforward?.stages[0]?.points > 0", timeout=60_000)
+        page.get_by_role("button", name="Train").first.click()
+        until_training(page)
+        page.get_by_role("button", name="Slow motion").click()
+        page.wait_for_function(f"() => {STAGE}.status === 'paused'", timeout=30_000)
+        page.locator(".pf-slow li button").nth(4).click()
+        steps = page.locator(".pf-slow [data-mark=step]")
+        expect(steps.locator("b")).to_have_text("+1", timeout=30_000)
+        found = re.fullmatch(r"([\d,]+) → ([\d,]+)", steps.locator("small").inner_text())
+        assert found is not None
+        before, after = (int(text.replace(",", "")) for text in found.groups())
+        assert after == before + 1 == state(page)["step"]
+        page.keyboard.press("Escape")
+        until_training(page)
+        page.wait_for_function(f"() => {STAGE}.step > {after}", timeout=60_000)
+
+
+def until_training(page: Page) -> None:
+    page.wait_for_function(f"() => {STAGE}.status === 'training'", timeout=60_000)

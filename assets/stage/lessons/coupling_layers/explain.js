@@ -1,4 +1,5 @@
 /** While E is held every mark carries its sentence; a symbol and its marks light each other. */
+import { point, spread } from '../../notes.js';
 
 const ORDER = ['rails', 'column', 'bar', 't', 's', 'latent', 'data', 'formula', 'jacobian', 'score', 'film'];
 
@@ -34,30 +35,19 @@ export class Explain {
     this.box.setAttribute('aria-hidden', !on);
     if (!on) return;
     const frame = this.root.getBoundingClientRect();
-    const taken = [];
-    this.box.replaceChildren();
-    for (const mark of ORDER) {
+    const lines = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+    this.box.replaceChildren(lines);
+    const notes = ORDER.flatMap((mark) => {
       const nodes = [...this.root.querySelectorAll(`[data-mark=${mark}]`)];
-      const node = nodes.find((one) => one.getClientRects().length && one.checkVisibility?.() !== false && !one.closest('.faded'));
-      if (node) this.place(mark, node.getBoundingClientRect(), frame, taken, say);
-    }
-  }
-
-  place(mark, rect, frame, taken, say) {
-    const note = document.createElement('p');
-    const name = say(`mark_${mark}`);
-    note.textContent = name;
-    this.box.append(note);
-    const wide = note.offsetWidth;
-    const tall = note.offsetHeight;
-    const x = Math.max(4, Math.min(frame.width - wide - 4, rect.left - frame.left + Math.min(24, rect.width / 2)));
-    let y = Math.max(4, rect.top - frame.top + Math.min(rect.height / 2, 30));
-    for (let tries = 0; tries < 30; tries++) {
-      const hit = taken.find((t) => x < t.x + t.wide + 6 && t.x < x + wide + 6 && y < t.y + t.tall + 6 && t.y < y + tall + 6);
-      if (!hit) break;
-      y = hit.y + hit.tall + 8;
-    }
-    taken.push({ x, y, wide, tall });
-    note.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
+      const seen = nodes.find((one) => one.getClientRects().length && one.checkVisibility?.() !== false && !one.closest('.faded'));
+      if (!seen) return [];
+      const rect = seen.getBoundingClientRect();
+      const node = document.createElement('p');
+      node.textContent = say(`mark_${mark}`);
+      this.box.append(node);
+      const x = rect.left - frame.left + Math.min(24, rect.width / 2);
+      return { node, x, y: rect.top - frame.top + Math.min(rect.height / 2, 30) };
+    });
+    point(lines, spread(notes, { width: frame.width, height: frame.height }));
   }
 }
