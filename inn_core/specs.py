@@ -205,7 +205,7 @@ class RunSpec:
         _set(
             self,
             target=check_target(self.target),
-            start=self.start and check_name("start", self.start, registry.TARGETS),
+            start="" if self.start == "" else check_name("start", self.start, registry.TARGETS),
             loss=check_name("loss", self.loss, registry.LOSSES),
             seed=check_number("seed", self.seed),
             members=check_number("members", self.members),

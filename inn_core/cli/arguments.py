@@ -67,7 +67,7 @@ RUN_OPTIONS: tuple[tuple[str, Any, str], ...] = (
     ("batch", number, "points a step"),
     ("lr", number, "peak learning rate"),
     ("clip", number, "largest gradient norm of a member"),
-    ("start", str, "a target from whose pretrained weights to start"),
+    ("start", str, "a target from whose pretrained weights to start; train: or nearest"),
 )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from inn_core import registry
-from inn_core.cli import problems
+from inn_core.cli import owndata, problems
 from inn_core.cli.arguments import run_spec
 from inn_core.cli.lines import done_line, line, report_lines, summary
 from inn_core.specs import FlowSpec, Range, RunSpec, SpecError
@@ -54,34 +56,18 @@ def train_command(options: argparse.Namespace) -> None:
     if options.problem:
         problems.train(options)
         return
-    if options.data:
-        options.target = own_data(options)
-    snapshot = _train(run_spec(options), options, film=options.out_run)
+    owndata.check_options(options)
+    with contextlib.ExitStack() as stack:
+        if options.data:  # kept beside the run, or for as long as it trains
+            folder = options.out or stack.enter_context(TemporaryDirectory(prefix="pushforward-"))
+            options.target = owndata.keep(options, Path(folder))
+        if options.start == owndata.NEAREST:
+            options.start = owndata.nearest_start(options.target)
+        snapshot = _train(run_spec(options), options, film=options.out_run)
     if options.json:
         print(json.dumps(done_line(snapshot)), flush=True)
     else:
         print(summary(snapshot))
-
-
-def own_data(options: argparse.Namespace) -> str:
-    """Read --data, keep it beside the run (or in a temporary folder), return its name."""
-    import tempfile
-
-    from inn_core.targets import library, photo, reading
-
-    path = Path(options.data)
-    content = path.read_bytes()
-    if path.suffix.lower() in {".csv", ".tsv", ".txt", ".dat"}:
-        table = reading.read_table(content)
-        names = (options.columns or "").split(",") if options.columns else list(table.names[:2])
-        if len(names) != 2:
-            raise SpecError(f"--columns names {len(names)} columns; it needs two: --columns A,B.")
-        data = reading.points_of(table, names[0], names[1], path.stem)
-    else:
-        data = photo.picture_of(content, path.stem)
-    folder = Path(options.out or tempfile.mkdtemp(prefix="pushforward-"))
-    library.use(folder)
-    return library.keep(data, folder)
 
 
 def pretrain_command(options: argparse.Namespace) -> None:

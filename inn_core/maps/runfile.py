@@ -33,7 +33,7 @@ POINTS = 1500
 def hello(spec: RunSpec) -> dict[str, Any]:
     """What a viewer must know before the first frame: spec, target, data; no history, no check."""
     target = library.find(spec.target)
-    points = target.sample(8 * POINTS, np.random.default_rng(0))
+    points = target.plotted(8 * POINTS, np.random.default_rng(0))
     view = [[float(lo), float(hi)] for lo, hi in target.view]
     return {
         "v": VERSION,

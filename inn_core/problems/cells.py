@@ -22,6 +22,8 @@ LogDensity = Callable[[Array], Array]
 DEPTH = 32.0
 #: How far the bound lies above the corners, as a multiple of the second differences there.
 MARGIN = 0.25
+#: The most (in nats) that curvature may lift a bound; more would mean a density that is not smooth.
+MOST = 4.0
 
 
 class Cells:
@@ -66,7 +68,10 @@ class Cells:
         return np.concatenate(parts)
 
     def propose(self, n: int, rng: np.random.Generator) -> tuple[Array, Array]:
-        """Points (n, D) under the staircase and log_density - bound there, (n,): never above 0."""
+        """Points (n, D) under the staircase, and log_density - bound there, (n,).
+
+        What is above 0 is cut by :meth:`sample`; a smooth density never is.
+        """
         choice = np.searchsorted(self._cumulative, rng.random(n) * self._cumulative[-1], "right")
         cells = np.unravel_index(choice, self.mass.shape)
         jitter = rng.random((len(self.edges), n))
@@ -85,14 +90,15 @@ def _bound(nodes: Array) -> Array:
 
     Inside a cell a quadratic rises over the highest corner by at most sum_a |d_a| / 8, with d_a its
     second difference along axis a (the mixed one adds nothing: a bilinear function is highest at a
-    corner). MARGIN is twice that, for what is not quadratic.
+    corner). MARGIN is twice that, for what is not quadratic, and MOST keeps a spike from being
+    proposed a thousand times too often: above the bound it is cut.
     """
     bend = np.zeros_like(nodes)
     for axis, length in enumerate(nodes.shape):
         if length > 2:
             sides = [(1, 1) if a == axis else (0, 0) for a in range(nodes.ndim)]
             bend += np.pad(np.abs(np.diff(nodes, 2, axis=axis)), sides, mode="edge")
-    return _highest_corner(nodes) + MARGIN * _highest_corner(bend)
+    return _highest_corner(nodes) + np.minimum(MARGIN * _highest_corner(bend), MOST)
 
 
 def _highest_corner(nodes: Array) -> Array:

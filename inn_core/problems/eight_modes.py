@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from inn_core.problems.base import Problem
 from inn_core.results import FloatArray as Array
-from inn_core.specs import SpecError, shown
+from inn_core.specs import SpecError, check_name, shown
 
 INNER, OUTER, SD = 1.0, 1.0 + 2**0.5, 0.2
 #: Centres of the clusters, counter-clockwise from the right.
@@ -39,9 +39,9 @@ class EightModes(Problem):
 
     def vary(self, **options: Any) -> Problem:
         """The same clusters with other ``labels``."""
-        labels = options.pop("labels", self.labels)
-        if options or labels not in LABELS:
-            raise SpecError(f"labels is {shown(labels)}; it must be one of {', '.join(LABELS)}.")
+        labels = check_name("labels", options.pop("labels", self.labels), LABELS)
+        if options:
+            raise SpecError(f"{shown(sorted(options))} are no options of {self.name}; labels is.")
         names = tuple(f"label {k + 1}" for k in range(max(LABELS[labels]) + 1))
         return replace(
             self, labels=labels, y_names=names, y_view=((-0.2, 1.2),) * len(names),

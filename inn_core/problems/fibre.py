@@ -20,8 +20,10 @@ of (x1, x2) is |h|. From y1^2 + h^2 = |D + exp(ib)|^2 follows the energy of a pe
 
 so with a phase t:  sin(b / 2) = q cos t,  h = sign(sin t) sqrt(Q^2 - 4 D q^2 cos^2 t),
 q = min(1, Q / (2 sqrt D)). Then db / |h| = 2 q dt / (Q cos(b / 2)) if q < 1 (it swings), and
-2 dt / |h| if q = 1 (it turns over): bounded, but for the separatrix at b = ±pi, where the prior is
-e^-19. |x3| reaches X = 2 acos(|y1| - 1), or pi, beyond which the prior is 3e-10.
+2 dt / |h| if q = 1 (it turns over). Both stay near 1, except where the arm is folded back on itself
+(b = ±pi and h = 0, or x3 = ±pi): there the prior is e^-19, and the stretch is cut at 50, which
+costs a thousandth of the posterior at y = (0, 0) and nothing to speak of elsewhere. |x3| reaches
+X = 2 acos(|y1| - 1), or pi, beyond which the prior holds 3e-10.
 
 Angles count modulo 2 pi in both charts; the prior of x2 and x4 is summed over three turns.
 """
@@ -43,6 +45,9 @@ PRIOR_SD = np.array([0.25, 0.5, 0.5, 0.5])
 TURNS = 2 * pi * np.array([-1.0, 0.0, 1.0])
 LOG_NORM = -2 * log(2 * pi) - float(np.log(PRIOR_SD).sum())
 
+#: The stretch of the phase chart is cut here; see above.
+LOG_FOLDED = log(50)
+
 #: Nodes of the quadrature: heights h, and phases of the last link.
 HEIGHTS, PHASES = 320, 160
 #: Nodes lighter than the heaviest by this many nats are left out.
@@ -60,9 +65,10 @@ def half_width(y1: float) -> float:
 
 
 def arm(points: Array, y: Array) -> tuple[Array, Array]:
-    """The phase chart: (x3 / X, t) (n, 2) -> x (n, 4), with angles in (-pi, pi], and the log of
-    1 / minor times the chart's stretch, (n,).
-    """  # noqa: D205
+    """The phase chart: (x3 / X, t) (n, 2) -> x (n, 4), and the log of its stretch, (n,).
+
+    Angles come in (-pi, pi]; the stretch is 1 / minor times what dx3 db is for d(x3) dt.
+    """
     y1, y2 = y
     x3, t = half_width(y1) * points[:, 0], points[:, 1]
     stiff = np.cos(x3 / 2)
@@ -81,7 +87,7 @@ def arm(points: Array, y: Array) -> tuple[Array, Array]:
         -0.5 * np.log(np.maximum(stiff, 1e-300)) - np.log(cosine),
         log(2) - np.log(over),
     )
-    return x, log_stretch
+    return x, np.minimum(log_stretch, LOG_FOLDED)
 
 
 def log_phase_density(points: Array, y: Array) -> Array:

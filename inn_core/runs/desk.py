@@ -258,6 +258,9 @@ class Desk:
             action()
         except Superseded:
             self.gone = True
+        except SpecError as error:  # a sentence for the reader: own data have gone, say
+            self.gone = True
+            self.send({"failed": str(error)})
         except Exception as error:
             log.exception("Run %s failed.", self.order.run[:6])
             self.gone = True

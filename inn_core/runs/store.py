@@ -133,10 +133,15 @@ class Store:
             shutil.rmtree(self.root / viewer, ignore_errors=True)
 
     def evict(self, in_use: Collection[str]) -> list[str]:
-        """Remove the oldest runs that are not in use until the store fits; return their names."""
+        """Remove the oldest runs that are not in use until the store fits; return their names.
+
+        Own data of no run go first: they would otherwise push out one run after the other.
+        """
         runs = [path for path in self.root.iterdir() if tokens.is_viewer(path.name)]
         sizes = {path: size_of(path) for path in runs}
         total, removed = sum(sizes.values()) + size_of(self.data), []
+        if total > self.limit:
+            total -= self.evict_data()
         for path in sorted(runs, key=changed):
             if total <= self.limit:
                 break
@@ -144,17 +149,23 @@ class Store:
                 self.delete(path.name)
                 total -= sizes[path]
                 removed.append(path.name)
-        if total > self.limit:
-            self.evict_data()
         return removed
 
-    def evict_data(self) -> None:
-        """Remove own data that no run of the store was trained on, but for an hour's newest."""
-        runs = [files.read_json(path / files.SPEC) for path in self.root.iterdir()]
-        used = {(values or {}).get("spec", {}).get("target") for values in runs}
-        for path in self.data.glob("*.npz"):
-            if path.stem not in used and time.time() - path.stat().st_mtime > YOUNG_S:
+    def evict_data(self) -> int:
+        """Remove own data that no run of the store was trained on, but for an hour's newest.
+
+        Returns the bytes that are free again.
+        """
+        specs = (files.read_json(path / files.SPEC) for path in self.root.iterdir())
+        used = {values["spec"].get("target") for values in specs if values}
+        freed = 0
+        for path in self.data.glob("own-*"):  # and what a broken-off writing left
+            facts = path.stat()
+            lost = path.suffix != ".npz" or path.stem not in used
+            if lost and time.time() - facts.st_mtime > YOUNG_S:
                 path.unlink(missing_ok=True)
+                freed += facts.st_size
+        return freed
 
     def close(self) -> None:
         """Finish all writing."""

@@ -100,6 +100,10 @@ class Target(ABC):
         """Points (n, 2) that training never sees; a sample alone may have fewer than n."""
         return self.sample(n, rng)
 
+    def plotted(self, n: int, rng: np.random.Generator) -> Array:
+        """Points (n, 2) that a plot shows as the data; a sample alone may have fewer than n."""
+        return self.sample(n, rng)
+
     def log_prob(self, x: Any) -> Array:
         """Log-density at each point.
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 from inn_core import registry
 from inn_core.specs import SpecError, check_target
 from inn_core.targets import own
 from inn_core.targets.base import Target
-from inn_core.targets.own import OwnData
+from inn_core.targets.own import DataError, OwnData
 
 #: Name of the folder below the store.
 FOLDER = "data"
@@ -39,9 +40,11 @@ def path_of(name: str) -> Path | None:
 def keep(data: OwnData, folder: Path) -> str:
     """Write data into ``folder`` in one atomic step and return their name; raises OSError."""
     path = folder / f"{data.name}.npz"
-    if not path.is_file():
+    if _sound(path):
+        os.utime(path)  # brought again: as if it were new
+    else:
         folder.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(f".{os.getpid()}.new")
+        beside = path.with_suffix(f".{os.getpid()}-{get_ident()}.new")
         try:
             beside.write_bytes(data.dump())
             os.replace(beside, path)
@@ -53,18 +56,21 @@ def keep(data: OwnData, folder: Path) -> str:
 def data_of(name: str) -> OwnData:
     """Return own data by name; raises SpecError with a sentence."""
     path = path_of(check_target(name)) if registry.is_own(name) else None
-    if path is None:
-        raise SpecError("The data of this run are not here (any more); bring them again.")
-    return _read(path)
+    try:
+        if path is None:
+            raise FileNotFoundError(name)
+        return _read(path)
+    except OSError as error:
+        raise DataError(
+            "The data of this run are not here (any more); bring them again."
+        ) from error
 
 
 def find(name: str) -> Target:
     """Return a target by its name, the registry's or one of a reader; raises SpecError."""
     if registry.is_own(name):
-        data_of(name)
-        path = path_of(name)
-        assert path is not None
-        return _target(path)
+        data_of(name)  # built once already or not: they may have gone since
+        return _target(name)
     target: Target = registry.TARGETS[check_target(name)].load()
     return target
 
@@ -91,11 +97,19 @@ def describe(name: str) -> dict[str, Any]:
     }
 
 
+def _sound(path: Path) -> bool:
+    """Whether a file of own data is there and can be read."""
+    try:
+        return own.load(path.read_bytes()).name == path.stem
+    except (DataError, OSError):
+        return False
+
+
 @lru_cache(maxsize=32)
 def _read(path: Path) -> OwnData:
     return own.load(path.read_bytes())
 
 
 @lru_cache(maxsize=32)
-def _target(path: Path) -> Target:
-    return _read(path).target()
+def _target(name: str) -> Target:
+    return data_of(name).target()

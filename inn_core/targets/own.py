@@ -58,7 +58,7 @@ class OwnData:
     def name(self) -> str:
         """``own-`` and 16 hexadecimal digits of what the data are: the same data, the same name."""
         digest = hashlib.sha256(self.kind.encode())
-        digest.update(repr((self.values.shape, self.units.mean, self.units.sd)).encode())
+        digest.update(repr((self.values.shape, self.units)).encode())
         digest.update(np.ascontiguousarray(self.values, "<f4").tobytes())
         return PREFIX + digest.hexdigest()[:16]
 
@@ -91,8 +91,8 @@ def load(data: bytes) -> OwnData:
         units = Units((first, second), (mean[0], mean[1]), (sd[0], sd[1]))
         values = np.asarray(parts["values"], np.float32)
         kind = str(parts["kind"])
-        if kind not in KINDS or values.ndim != 2:
+        if kind not in KINDS or values.ndim != 2 or (kind == "points" and values.shape[1] != 2):
             raise ValueError(kind)
         return OwnData(kind, str(parts["label"]), values, units, str(parts["note"]))
-    except (ValueError, KeyError, OSError, EOFError, IndexError, TypeError) as error:
+    except Exception as error:  # of a damaged archive zipfile, zlib and numpy raise all kinds
         raise DataError("This file of own data is damaged; bring the data again.") from error

@@ -24,6 +24,9 @@ SPLIT_KEY = 11
 class PointSet(Target):
     """A sample in place of a density: ``log_prob`` is 0, so that "gap" is the NLL itself.
 
+    The NLL is measured on the held-out points, in nats, and in the units of the plot: those of a
+    table are standardised, so it is lower than in the table's own units by ln sd₁ + ln sd₂.
+
     train, held_out : the points (n, 2) that training sees, and those it does not
     bandwidth : sd of the Gaussian jitter on every training point, in plot units. A flow that sees
         the same few points again and again would put a spike on each; noise of the size of their
@@ -44,6 +47,11 @@ class PointSet(Target):
         """Up to n of the points that training never sees, each once, not jittered."""
         return self.held_out[rng.permutation(len(self.held_out))[:n]]
 
+    def plotted(self, n: int, rng: np.random.Generator) -> Array:
+        """Up to n of all points, each once and where it is."""
+        points = np.concatenate([self.train, self.held_out])
+        return points[rng.permutation(len(points))[:n]]
+
     def log_density(self, x: Array) -> Array:
         """Zero: the density is not known."""
         return np.zeros(len(x))
@@ -60,8 +68,10 @@ def point_set(name: str, points: Array) -> PointSet:
     kept = max(5, round(HELD_OUT * len(points)))
     held_out, train = points[order[:kept]], points[order[kept:]]
     places = np.unique(train, axis=0)  # the same row many times says nothing of the spacing
-    spacing = float(np.median(cKDTree(places).query(places, k=2)[0][:, 1]))
-    sd = float(np.sqrt(train.var(0).mean()))
+    spacing = np.inf  # all that differs was held out
+    if len(places) > 1:
+        spacing = float(np.median(cKDTree(places).query(places, k=2)[0][:, 1]))
+    sd = float(np.sqrt(points.var(0).mean()))
     bandwidth = max(LEAST * sd, min(JITTER * spacing, MOST * sd))
     low, high = points.min(0), points.max(0)
     margin = 0.12 * (high - low) + 4 * bandwidth

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from array import array
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inn_core.targets import dialect
 from inn_core.targets.own import LABEL, DataError, OwnData, Units
 
 Array = NDArray[np.float64]
 
-#: A file of more bytes is refused, as is one of more rows; of more points a part is taken.
-MOST_BYTES, MOST_ROWS, MOST_POINTS = 50_000_000, 2_000_000, 20_000
+#: A file of more bytes, rows, columns or cells is refused; of more points a part is taken.
+MOST_BYTES, MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 20_000_000, 2_000_000, 2_000, 20_000_000
+MOST_POINTS = 20_000
 #: Fewer points are no density.
 FEWEST = 20
 #: Share of a column's cells that must be numbers for it to count as a column of numbers.
 NUMERIC = 0.8
-SEPARATORS = (",", ";", "\t", "|", " ")
-ENCODINGS = ("utf-8-sig", "cp932", "latin-1")
-#: Beyond this a spread cannot be squared.
-FARTHEST = 1e100
+#: Lines from which the dialect is read.
+SAMPLE = 500
+#: Beyond this a spread cannot be squared; in the float32 of points that are not standardised.
+FARTHEST, FARTHEST_RAW = 1e100, 1e15
 THIN_KEY = 17
 
 
@@ -37,120 +41,115 @@ class Table:
 def read_table(data: bytes | str) -> Table:
     """Read CSV, TSV or columns apart by blanks, with or without a header.
 
-    Raises DataError: empty, too large, no text, fewer than two columns of numbers.
+    The text is read line by line into columns of numbers: as lists of cells it would take thirty
+    times its size. Raises DataError: empty, too large, no text, fewer than two columns of numbers.
     """
-    text = data if isinstance(data, str) else decoded(data)
-    if len(text) > MOST_BYTES:
-        raise DataError(_too_large(len(text)))
-    if text.count("\n") > MOST_ROWS:
+    if len(data) > MOST_BYTES:
+        raise DataError(
+            f"The table has {len(data) / 1e6:.0f} MB; it may have {MOST_BYTES / 1e6:.0f}. "
+            f"A sample of {MOST_POINTS:,} rows is plenty."
+        )
+    text = data if isinstance(data, str) else dialect.decoded(data)
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    count = text.count("\n") + 1
+    if count > MOST_ROWS:
         raise DataError(
             f"The table has more than {MOST_ROWS:,} rows; a sample of {MOST_POINTS:,} is plenty."
         )
-    lines = [line for line in text.splitlines() if line.strip()]
-    if not lines:
+    lines = dialect.lines_of(text)
+    first = list(islice(lines, SAMPLE))
+    if not first:
         raise DataError("The table is empty; it needs two columns of numbers.")
-    separator = _separator(lines[: min(len(lines), 200)])
-    if separator == " ":
-        rows = [line.split() for line in lines]
-    else:
-        try:
-            rows = list(csv.reader(io.StringIO("\n".join(lines)), delimiter=separator))
-        except csv.Error as error:
-            raise DataError(
-                f"The table cannot be read as text ({error}); save it as CSV."
-            ) from error
-    width = max(len(row) for row in rows)
-    if width > 2_000:
-        raise DataError(f"The table has {width:,} columns; it may have 2,000.")
-    comma = separator != ","
-    header = [_number(cell, comma) is None for cell in rows[0]]
-    named = all(header) or (any(header) and len(rows) > 1 and _more_numbers(rows, comma))
-    names = [cell.strip() for cell in rows[0]] if named else []
-    return _numeric(rows[1:] if named else rows, names, width, comma)
+    separator, above = dialect.separator_of(first), ""
+    if first[0].lower().startswith("sep="):
+        del first[0]
+    while first and first[0].startswith("#"):  # the last comment may name the columns
+        above = first.pop(0).lstrip("# ")
+    quotes = text.count('"') % 2 == 0
+    rows = dialect.rows_of(chain(first, lines), separator, quotes)
+    head = list(islice(rows, SAMPLE - 1))
+    width = Counter(len(row) for row in head).most_common(1)[0][0] if head else 0
+    if width > MOST_COLUMNS or width * count > MOST_CELLS:
+        raise DataError(
+            f"The table has {width:,} columns and {count:,} rows; it may have "
+            f"{MOST_CELLS / 1e6:.0f} million cells and {MOST_COLUMNS:,} columns."
+        )
+    decimal = dialect.decimal_of(head, separator)
+    while len(head) > 1 and width > 1 and _is_title(head[0], decimal):
+        del head[0]
+    names = _header(head, decimal)
+    if names:
+        del head[0]
+    elif above:
+        names = next(dialect.rows_of([above], separator, quotes), [])
+        names = names if len(names) == width else []
+    return _numeric(chain(head, rows), names, width, decimal)
 
 
-def _numeric(rows: list[list[str]], names: list[str], width: int, comma: bool) -> Table:
-    """The columns in which most cells are numbers."""
+def _is_title(row: list[str], decimal: str) -> bool:
+    """Whether a row says one thing only, at its beginning, and no number: a title above a table."""
+    alone = bool(row[0].strip()) and not any(cell.strip() for cell in row[1:])
+    return alone and dialect.number(row[0], decimal) is None
+
+
+def _header(rows: list[list[str]], decimal: str) -> list[str]:
+    """The names in the first row; none if it is a row of data.
+
+    It holds names if it is all text, or if below a text of it there is a number.
+    """
+
+    def is_text(cell: str) -> bool:
+        return dialect.number(cell, decimal) is None and not dialect.is_gap(cell)
+
     if not rows:
+        return []
+    texts = [is_text(cell) for cell in rows[0]]
+    above_numbers = any(
+        text and dialect.number(cell, decimal) is not None
+        for row in rows[1:6]
+        for text, cell in zip(texts, row, strict=False)
+    )
+    return rows[0] if all(texts) or above_numbers else []
+
+
+def _numeric(rows: Iterator[list[str]], names: list[str], width: int, decimal: str) -> Table:
+    """The columns in which most cells are numbers; cells beyond ``width`` belong to no column."""
+    columns = [array("d") for _ in range(width)]
+    gaps, count = [0] * width, 0
+    for row in rows:
+        count += 1
+        for k, (column, cell) in enumerate(zip(columns, row, strict=False)):
+            value = dialect.number(cell, decimal)
+            column.append(np.nan if value is None else value)
+            if value is None and dialect.is_gap(cell):
+                gaps[k] += 1
+        for column in columns[len(row) :]:
+            column.append(np.nan)
+    if not count:
         raise DataError("The table has a header and no rows; it needs two columns of numbers.")
-    kept, found = [], []
-    for k in range(width):
-        cells = [_number(row[k], comma) if k < len(row) else None for row in rows]
-        values = np.array([np.nan if cell is None else cell for cell in cells])
-        if np.isfinite(values).mean() >= NUMERIC or _finite_or_nan(rows, k, values):
+    kept: list[Array] = []
+    found: list[str] = []
+    for k, column in enumerate(columns):
+        values = np.frombuffer(column)
+        numbers = int(np.isfinite(values).sum())
+        # Many gaps are no reason to drop a column whose gaps say that they are some.
+        if numbers >= NUMERIC * count or (numbers and numbers + gaps[k] == count):
             kept.append(values)
-            label = names[k] if k < len(names) and names[k] else f"column {k + 1}"
-            found.append(label[:LABEL])
+            label = label_of(names[k], "") if k < len(names) else ""
+            found.append(_unused(label or f"column {k + 1}", found))
     if len(kept) < 2:
         what = "no column" if not kept else f"one column ({found[0]})"
         raise DataError(f"The table has {what} of numbers; it needs two. Text cannot be a place.")
     return Table(tuple(found), np.stack(kept, axis=1))
 
 
-def _finite_or_nan(rows: list[list[str]], k: int, values: Array) -> bool:
-    """Whether all that is missing in a column says so itself ("NaN", "NA", nothing)."""
-    gaps = {"", "na", "nan", "n/a", "null", "none", "-", "inf", "-inf"}
-    missing = [row[k].strip().lower() in gaps if k < len(row) else True for row in rows]
-    return bool(np.isfinite(values).any() and (np.isfinite(values) | np.array(missing)).all())
-
-
-def _separator(lines: list[str]) -> str:
-    """The separator that cuts most lines into the same number (at least 2) of cells."""
-
-    def score(separator: str) -> tuple[float, int]:
-        if separator == " ":
-            counts = [len(line.split()) for line in lines]
-        else:
-            counts = [line.count(separator) + 1 for line in lines]
-        usual = max(set(counts), key=counts.count)
-        agree = counts.count(usual) / len(counts)
-        return (agree if usual > 1 else 0.0, -SEPARATORS.index(separator))
-
-    # "1,5;2,5" has both: a semicolon or a tab means that commas are decimal points.
-    for strong in (";", "\t", "|"):
-        if score(strong)[0] > 0.9:
-            return strong
-    return max(SEPARATORS, key=score)
-
-
-def _more_numbers(rows: list[list[str]], comma: bool) -> bool:
-    """Whether the second row has a number where the first has none."""
-    return any(
-        _number(above, comma) is None and _number(below, comma) is not None
-        for above, below in zip(rows[0], rows[1], strict=False)
-    )
-
-
-def _number(cell: str, comma: bool) -> float | None:
-    """Read a cell; a decimal comma counts where commas do not separate."""
-    text = cell.strip().replace("−", "-")
-    if comma and "," in text and "." not in text:
-        text = text.replace(",", ".", 1)
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if np.isfinite(value) else None
-
-
-def decoded(data: bytes) -> str:
-    """Text of a file; raises DataError for what is none."""
-    if len(data) > MOST_BYTES:
-        raise DataError(_too_large(len(data)))
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", errors="replace")
-    if b"\0" in data[:4096]:
-        raise DataError("This file is no text, so it is no table; save the table as CSV.")
-    for encoding in ENCODINGS:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise DataError("This file is in no known encoding; save it as UTF-8.")
-
-
-def _too_large(size: int) -> str:
-    return f"The table has {size / 1e6:.0f} MB; it may have {MOST_BYTES / 1e6:.0f}."
+def _unused(name: str, names: list[str]) -> str:
+    """``name``, numbered if another column has it."""
+    new, count = name, 1
+    while new in names:
+        count += 1
+        new = f"{name[: LABEL - 6]} ({count})"
+    return new
 
 
 # ── points ───────────────────────────────────────────────────────────────────────────────────
@@ -179,31 +178,40 @@ def points_of_array(
         drawing is made in plot units)
     """
     xy = np.asarray(xy, np.float64)
-    usable = np.isfinite(xy).all(1) & (np.abs(xy) < FARTHEST).all(1)
+    if xy.ndim != 2 or xy.shape[1] != 2:
+        raise DataError(f"The points have shape {xy.shape}; each must be a pair of numbers.")
+    farthest = FARTHEST if standardise else FARTHEST_RAW
+    usable = np.isfinite(xy).all(1) & (np.abs(xy) < farthest).all(1)
     skipped, points = int((~usable).sum()), xy[usable]
+    lost = f"{skipped:,} {'row' if skipped == 1 else 'rows'} with gaps"
+    lost += f" or beyond {farthest:g}" if np.isfinite(xy[~usable]).all(1).any() else ""
     if len(points) < FEWEST:
-        gaps = f" ({skipped} rows have gaps)" if skipped else ""
+        besides = f" besides {lost}" if skipped else ""
         raise DataError(
-            f"There are {len(points)} points{gaps}; a density needs at least {FEWEST}. Add more."
+            f"There are {len(points)} points{besides}; a density needs at least {FEWEST}. Add more."
         )
-    notes = [f"{skipped} rows with gaps were left out."] if skipped else []
+    notes = [f"{lost} {'was' if skipped == 1 else 'were'} left out."] if skipped else []
     if len(points) > MOST_POINTS:
         notes.append(f"{MOST_POINTS:,} of {len(points):,} points were taken, at random.")
         chosen = np.random.default_rng(THIN_KEY).choice(len(points), MOST_POINTS, replace=False)
         points = points[np.sort(chosen)]
-    mean, sd = points.mean(0), points.std(0)
-    scale = np.maximum(np.abs(points).max(0), 1e-300)
+    if not standardise:
+        points = points.astype(np.float32).astype(np.float64)  # spread that rounding eats is none
+    mean, sd = _mean_and_sd(points)
     for k, name in enumerate(names):
-        if sd[k] <= 1e-12 * scale[k]:
+        if sd[k] <= 1e-12 * np.abs(points[:, k]).max():
             raise DataError(f"{name} is the same in all rows; a density needs spread in both.")
     unit = (points - mean) / sd
     if abs(float((unit[:, 0] * unit[:, 1]).mean())) > 1 - 1e-6:
         raise DataError(
-            "All points lie on one line; a density in the plane needs spread across it too."
+            "All points lie on one line (or so it seems beside a few that are very far away); "
+            "a density in the plane needs spread across it too."
         )
-    units = Units(names)
+    units = Units()
     if standardise:
-        first, second = (str(name) for name in names)
+        first, second = (
+            label_of(name, default) for name, default in zip(names, units.names, strict=True)
+        )
         units = Units(
             (first, second), (float(mean[0]), float(mean[1])), (float(sd[0]), float(sd[1]))
         )
@@ -211,7 +219,13 @@ def points_of_array(
     return OwnData("points", label_of(label), points.astype(np.float32), units, " ".join(notes))
 
 
-def label_of(text: str) -> str:
+def _mean_and_sd(points: Array) -> tuple[Array, Array]:
+    """Mean (2,) and sd (2,) of points; the squares of numbers like 1e-200 are not lost."""
+    size = np.maximum(np.abs(points).max(0), 1e-300)
+    return points.mean(0), (points / size).std(0) * size
+
+
+def label_of(text: str, default: str = "own data") -> str:
     """A line of at most LABEL letters, without control characters."""
     line = " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split())
-    return line[:LABEL] or "own data"
+    return line[:LABEL] or default

@@ -21,6 +21,7 @@ from inn_core.maps.tabulate import tabulate
 from inn_core.results import FloatArray, Snapshot
 from inn_core.specs import RunSpec, SpecError, check_name, check_number
 from inn_core.targets import library
+from inn_core.targets.own import DataError
 from inn_core.training import checkpoint
 from inn_core.training.batches import BatchStream
 from inn_core.training.flat import layout
@@ -213,7 +214,10 @@ class Trainer:
 
     @classmethod
     def load(cls, path: str | Path, target: Density | None = None) -> Self:
-        """Continue from :meth:`save`'s file; raises CheckpointError with a sentence."""
+        """Continue from :meth:`save`'s file.
+
+        Raises CheckpointError with a sentence, or DataError where a reader's own data have gone.
+        """
         tensors, facts = checkpoint.read(path)
         try:
             trainer = cls(cls.read_spec(facts["spec"]), target)
@@ -223,6 +227,8 @@ class Trainer:
             trainer.batches.restore(facts["stream"])
             for name in OWN:
                 setattr(trainer, name, facts[name])
+        except DataError:  # the checkpoint is sound: what it was trained on has gone
+            raise
         except (KeyError, TypeError, AttributeError, RuntimeError, SpecError) as error:
             raise checkpoint.CheckpointError(
                 f"{path} was written by another version of the lab; start the run again."

@@ -99,7 +99,7 @@ def _table(me: Session, words: Words) -> None:
         return
     label = file.name.rpartition(".")[0] if file else words("own.pasted")
     try:
-        table = reading.read_table(content)
+        table = _table_of(content)
         left, right = st.columns(2)
         key = f"{me.lesson}.column"
         first = left.selectbox(words("own.first"), table.names, key=f"{key}.1")
@@ -114,12 +114,22 @@ def _table(me: Session, words: Words) -> None:
     _train(me, data, words)
 
 
+@st.cache_data(show_spinner=False, max_entries=4)  # the page runs again at every click
+def _table_of(content: bytes | str) -> reading.Table:
+    return reading.read_table(content)
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _picture_of(content: bytes, label: str) -> OwnData:
+    return photo.picture_of(content, label)
+
+
 def _picture(me: Session, words: Words) -> None:
     file = st.file_uploader(words("own.upload_picture"), PICTURES, key=f"{me.lesson}.image")
     if not file:
         return
     try:
-        data = photo.picture_of(file.getvalue(), file.name.rpartition(".")[0])
+        data = _picture_of(file.getvalue(), file.name.rpartition(".")[0])
     except SpecError as error:
         st.warning(str(error))
         return

@@ -42,6 +42,25 @@ def test_old_data_of_no_run_leave_a_full_store(lab: HubThread) -> None:
     assert not path.exists()
 
 
+def test_a_run_whose_data_have_gone_ends_with_a_sentence(lab: HubThread) -> None:
+    points = np.random.default_rng(2).normal(size=(100, 2))
+    name = lab.lab.keep_data(reading.points_of_array(points, "gone soon"))
+    tickets = lab.lab.start(SMALL.with_(target=name))
+    lab.wait_steps(tickets.viewer, 20)
+    lab.lab.control(tickets.owner, "stop")
+    lab.wait_status(tickets.viewer, "stopped")
+    (lab.hub.store.data / f"{name}.npz").unlink()
+    lab.lab.control(tickets.owner, "continue")
+    until(lambda: "bring them again" in lab.info(tickets.viewer).message, "the sentence")
+    info = lab.info(tickets.viewer)
+    assert info.status == "stopped" and info.message.startswith("The data of this run are not here")
+    # Brought again they have the same name, and the run goes on where it stood.
+    assert lab.lab.keep_data(reading.points_of_array(points, "back")) == name
+    lab.lab.control(tickets.owner, "continue")
+    lab.wait_steps(tickets.viewer, info.step + 20)
+    lab.lab.control(tickets.owner, "stop")
+
+
 def test_names_of_own_data_are_all_that_a_spec_holds() -> None:
     assert RunSpec(target="own-0123456789abcdef").to_json()["target"].startswith("own-")
     assert library.path_of("own-ffffffffffffffff") is None

@@ -42,6 +42,12 @@ def test_a_socket_that_never_speaks_gets_everything_it_needs(server: Lab) -> Non
         assert 0 <= time.time() - struct.unpack_from("<d", frames[-1])[0] < 5
 
 
+def test_a_run_whose_own_data_have_gone_says_so(server: Lab) -> None:
+    viewer, _ = new_run(server, SMALL.with_(target="own-0123456789abcdef"))
+    with Watcher(server, viewer) as watcher:
+        assert "bring them again" in watcher.wait("gone")["message"]
+
+
 def test_the_owner_steers_and_a_viewer_cannot(server: Lab) -> None:
     viewer, owner = new_run(server)
     with Watcher(server, viewer, owner) as master, Watcher(server, viewer) as pupil:

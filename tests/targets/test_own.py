@@ -103,6 +103,7 @@ def test_a_picture_that_is_none_gets_a_sentence(data: bytes, says: str) -> None:
         photo.picture_of(data)
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_a_picture_of_a_hundred_megapixels_is_refused_unopened() -> None:
     file = io.BytesIO()
     Image.new("1", (10_000, 10_000)).save(file, "PNG")
