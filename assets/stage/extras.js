@@ -1,21 +1,29 @@
 /**
- * What stands on a stage beside the flow itself: tools for the pointer, explanations. Each is one
- * file and one line here.
+ * What stands on a stage beside the flow itself: tools for the pointer, explanations (extras/all.js).
+ * They are fetched once the first picture is drawn: nobody should wait for what nobody sees yet.
  *
  * An extra may have  write(words)  new words; hear(options)  what the page says, at every rerun;
  * update(now)  once a frame; release()  Escape; clear()  Reset view; close();  keys  {letter: action};
  * help  [[key, word], …] for the list of keys.
  */
-import { Explain } from './explain.js';
-import { SlowMotion } from './slowmotion.js';
-import { Tools } from './tools.js';
-
-const KINDS = [Tools, SlowMotion, Explain];
+const QUIET = 2000; // ms after which extras come even where there is no picture
 
 export class Extras {
   /** @param {HTMLElement} root @param {import('./player.js').Player} player */
   constructor(root, player) {
-    this.all = KINDS.map((Kind) => new Kind(root, player));
+    Object.assign(this, { root, player, all: [], early: '', since: performance.now() });
+  }
+
+  /** Fetch and place all of them; what was said before is said to them now. */
+  async open() {
+    this.asked = true;
+    const { KINDS, Tools } = await import('./extras/all.js');
+    if (this.closed) return;
+    this.Tools = Tools;
+    this.all = KINDS.map((Kind) => new Kind(this.root, this.player));
+    this.player.dress(this.player.words);
+    this.hear(this.options ?? {});
+    if (this.early) this.key(this.early);
   }
 
   /** The extra of a class. */
@@ -25,7 +33,7 @@ export class Extras {
 
   /** The pointer tool of a kind. */
   tool(kind) {
-    return this.of(Tools).all.get(kind);
+    return this.Tools && this.of(this.Tools).all.get(kind);
   }
 
   write(words) {
@@ -33,10 +41,12 @@ export class Extras {
   }
 
   hear(options) {
+    this.options = options;
     for (const extra of this.all) extra.hear?.(options);
   }
 
   update(now) {
+    if (!this.asked && (this.player.points || now - this.since > QUIET)) this.open();
     for (const extra of this.all) extra.update?.(now);
   }
 
@@ -49,11 +59,13 @@ export class Extras {
   }
 
   close() {
+    this.closed = true;
     for (const extra of this.all) extra.close?.();
   }
 
-  /** Do what a key means here, if it means anything. */
+  /** Do what a key means here, if it means anything; one that comes early waits. */
   key(letter) {
+    if (!this.all.length) this.early = letter;
     const owner = this.all.find((extra) => extra.keys?.[letter]);
     owner?.keys[letter]();
     return Boolean(owner);

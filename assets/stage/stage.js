@@ -31,8 +31,9 @@ const view = ({ id, player, player: { state } }) => ({
   latencyMs: () => (state.latency === null ? null : Math.round(10 * state.latency) / 10),
   points: () => player.points,
   layerPosition: () => player.depth,
-  ink: () => player.extras.tool('ink').told,
-  lit: () => player.extras.tool('lasso').told,
+  extras: () => player.extras.all.length,
+  ink: () => player.extras.tool('ink')?.told ?? null,
+  lit: () => player.extras.tool('lasso')?.told ?? null,
   playing: () => state.replaying || player.depthPlay.on || state.status === 'training',
 });
 

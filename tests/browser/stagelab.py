@@ -131,7 +131,7 @@ class Lab:
         """A stage that shows the recorded run."""
         page = self.blank(**options)
         page.evaluate(MOUNT, {"pretrained": "pretrained/test.run"})
-        until(page, "s.points === 4000")
+        until(page, "s.points === 4000 && s.extras")
         return page
 
     def live(self, owner: str | None = "secret", **options: Any) -> Page:

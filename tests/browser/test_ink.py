@@ -19,7 +19,7 @@ from tests.browser.stagelab import Lab, until
 
 MEASURE = """
 async ({ frame, base, home, centre, share }) => {
-  const ink = await import('/stage/ink.js');
+  const ink = await import('/stage/extras/ink.js');
   const { makeFlow } = await import('/stage/maps.js');
   const { StageFlow } = await import('/stage/flow.js');
   const { decodeFrame } = await import('/stage/codec.js');

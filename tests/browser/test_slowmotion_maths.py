@@ -17,7 +17,7 @@ STEP = """
 async ({ frame, points }) => {
   const { decodeFrame } = await import('/stage/codec.js');
   const { StageFlow } = await import('/stage/flow.js');
-  const { Step } = await import('/stage/slowstep.js');
+  const { Step } = await import('/stage/extras/slowstep.js');
   const bytes = Uint8Array.from(atob(frame), (letter) => letter.charCodeAt(0));
   const { header, flow } = await decodeFrame(bytes);
   const step = new Step(new StageFlow(flow), header, Float64Array.from(points.flat()));
@@ -31,7 +31,7 @@ async ({ frame, points }) => {
 """
 FORCES = """
 async ({ points, at }) => {
-  const { forcesOn } = await import('/stage/phases.js');
+  const { forcesOn } = await import('/stage/extras/phases.js');
   const z = Float64Array.from(at.flat());
   const found = forcesOn(['normal'], z, Float64Array.from(points.flat()));
   return { pull: [...found.pull], push: [...found.push], sum: [...found.sum] };
@@ -39,7 +39,7 @@ async ({ points, at }) => {
 """
 KERNEL = """
 async ({ points, at }) => {
-  const { kernelOf, pushOf } = await import('/stage/phases.js');
+  const { kernelOf, pushOf } = await import('/stage/extras/phases.js');
   const kernel = kernelOf(Float64Array.from(points.flat()));
   const push = pushOf(kernel, Float64Array.from(at.flat()));
   return { ...kernel, points: [...kernel.points], push: [...push] };
@@ -47,7 +47,7 @@ async ({ points, at }) => {
 """
 BASES = """
 async ({ bases }) => {
-  const { baseEntropy } = await import('/stage/phases.js');
+  const { baseEntropy } = await import('/stage/extras/phases.js');
   return bases.map(baseEntropy);
 }
 """

@@ -103,7 +103,7 @@ def modules_of(key: str) -> str:
     """The source of the modules that the words below ``key`` are for."""
     folder = ROOT / "assets" / "stage"
     lesson = key.removesuffix("stage").rstrip(".")
-    paths = [p for p in folder.glob("*.js") if p.name != "words.js"]
+    paths = [p for p in [*folder.glob("*.js"), *folder.glob("extras/*.js")] if p.name != "words.js"]
     if lesson:
         paths = [p for p in (folder / "lessons").rglob("*.js") if lesson in str(p)]
     return "\n".join(path.read_text(encoding="utf-8") for path in paths)

@@ -1,5 +1,5 @@
 /** One training step as slow motion tells it: the batch before, the forces on it, and after. */
-import { decode, encode } from './maps.js';
+import { decode, encode } from '../maps.js';
 import { balanceFloor, baseEntropy, forcesOn, mean, meanLength, pickBatch, push } from './phases.js';
 import { lengthening } from './slowmarks.js';
 
@@ -7,7 +7,7 @@ let count = 0;
 
 export class Step {
   /**
-   * @param {import('./flow.js').StageFlow} flow @param {Object} header of its frame
+   * @param {import('../flow.js').StageFlow} flow @param {Object} header of its frame
    * @param {Float64Array} points the stage's data points, of which a batch is taken
    */
   constructor(flow, header, points) {

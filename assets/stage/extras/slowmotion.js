@@ -2,7 +2,7 @@
  * Slow motion: one training step in five numbered phases with live numbers. The numbers are those of
  * 64 of the stage's data points under the flow on screen; only the step itself asks the server.
  */
-import { text } from './controls.js';
+import { text } from '../controls.js';
 import { SlowMarks } from './slowmarks.js';
 import { SlowPanel } from './slowpanel.js';
 import { Step } from './slowstep.js';

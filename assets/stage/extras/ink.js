@@ -2,8 +2,8 @@
  * Ink: a disc that holds a given share of the mass, its image under the flow, and the mass of any
  * outline, summed from the density. Pure mathematics on flows of maps.js; lengths in units of h.
  */
-import { logProb, makeFlow } from './maps.js';
-import { Cloud } from './points.js';
+import { logProb, makeFlow } from '../maps.js';
+import { Cloud } from '../points.js';
 
 export const VERTICES = 900; // of an outline
 const ANGLES = 72; // of the polar grid that weighs a disc
@@ -92,7 +92,7 @@ export class Outline extends Cloud {
 
   /**
    * Carry a disc's edge through a flow.
-   * @param {import('./flow.js').StageFlow} flow @param {'latent'|'data'} home where it is a circle
+   * @param {import('../flow.js').StageFlow} flow @param {'latent'|'data'} home where it is a circle
    */
   carry(flow, home, [x, y], radius) {
     this.layers(flow.depth);

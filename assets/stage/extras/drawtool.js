@@ -3,7 +3,7 @@
  * "Train on this" hands the points over. The drawing outlives a reload.
  */
 import { Drawing, FEWEST, STAMPS } from './drawing.js';
-import { text } from './controls.js';
+import { text } from '../controls.js';
 import { DrawBar, ICON, SIZES } from './drawbar.js';
 
 const CALM = ['points', 'grid', 'density', 'data']; // layers that make room for the hand

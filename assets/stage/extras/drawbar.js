@@ -1,5 +1,5 @@
 /** The bar of the draw tool: what the hand holds, how large, and what can be done with the drawing. */
-import { text } from './controls.js';
+import { text } from '../controls.js';
 import { FEWEST, MOST } from './drawing.js';
 
 export const ICON = 'M3 17l1-4L13.5 3.5a1.8 1.8 0 0 1 3 3L7 16l-4 1M12 5l3 3';

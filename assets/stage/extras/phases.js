@@ -13,8 +13,8 @@
  *
  * Points are interleaved Float64Arrays, as in maps.js; a flow is one of maps.js.
  */
-import { forward, jacobian, logGamma, logProb, makeFlow, trace } from './maps.js';
-import { toBase } from './points.js';
+import { forward, jacobian, logGamma, logProb, makeFlow, trace } from '../maps.js';
+import { toBase } from '../points.js';
 
 export const BATCH = 64;
 

@@ -3,8 +3,8 @@
  * formula and the marks they stand for light each other. The picture stands still meanwhile.
  */
 import { FORMULA, Finder, MARKS, POINTED, ROOMS } from './explainmarks.js';
-import { point, spread } from './notes.js';
-import { text } from './controls.js';
+import { point, spread } from '../notes.js';
+import { text } from '../controls.js';
 
 const TAP = 350; // ms: a shorter press keeps the notes
 const TYPING = 'input, textarea, select, dialog, [contenteditable], [role=combobox]';

@@ -1,6 +1,6 @@
 /** What slow motion says: five pips, the phase's formula and sentence, and its numbers, large. */
-import { text } from './controls.js';
-import { ICONS } from './skeleton.js';
+import { text } from '../controls.js';
+import { ICONS } from '../skeleton.js';
 import { SlowNumbers, rowsOf } from './slownumbers.js';
 
 const z = '<em class="z">z</em>';

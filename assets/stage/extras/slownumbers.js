@@ -2,7 +2,7 @@
  * The numbers of slow motion, large, and the bars that add up: distance − log-areas = loss.
  * Rows are data: {mark, word, value, unit, note, bar: [from, to], tick, grows}, bars in nats.
  */
-import { text } from './controls.js';
+import { text } from '../controls.js';
 
 /** What a phase shows, at a share of its own motion. */
 export function rowsOf(phase, share, { step, missing, words, steps, depth = 0 }) {

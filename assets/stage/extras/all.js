@@ -1,0 +1,7 @@
+/** Every extra of a stage: one file and one line here each. Fetched after the first picture. */
+import { Explain } from './explain.js';
+import { SlowMotion } from './slowmotion.js';
+import { Tools } from './tools.js';
+
+export const KINDS = [Tools, SlowMotion, Explain];
+export { Tools };
