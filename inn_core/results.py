@@ -69,7 +69,8 @@ class Snapshot:
     round_trip : largest |decode(encode(x)) - x| over the held-out points, in data units
     status : one of STATUSES; message : a sentence when the status needs one
     measures : further numbers by name, one or more a member (training/inverse.py)
-    maps : layer maps of member 0, or None; weights : name -> array, or None
+    maps : layer maps of member 0, or None; net : arrays by name that a browser runs by itself, or
+        None (maps/network.py); weights : name -> array, or None
     """
 
     seq: int
@@ -90,6 +91,7 @@ class Snapshot:
     frozen: dict[int, str] = field(default_factory=dict)
     measures: dict[str, tuple[float, ...]] = field(default_factory=dict)
     maps: FlowMaps | None = None
+    net: dict[str, FloatArray] | None = None
     weights: dict[str, FloatArray] | None = None
 
     def numbers(self) -> dict[str, Any]:

@@ -20,8 +20,11 @@ from inn_core.specs import (
 
 KIND = "inverse"
 PRIORS = ("normal", "uniform")
-#: Size of z, and the weight of the prior loss (VINA's lambda').
+LOSSES = ("nll", "sinkhorn")
+#: Size of z, and the weight of a term (VINA's lambda' is that of the prior loss).
 LATENT, WEIGHT = Range(1, 64, integer=True), Range(0, 1e6)
+WEIGHTS = ("prior_weight", "match", "reconstruct")
+PER_MEMBER = ("latent", "loss", "prior", *WEIGHTS)
 FLOW = FlowSpec(layers=8, hidden=(64, 64), linear="rotation")
 
 
@@ -31,18 +34,23 @@ class InverseSpec:
 
     problem : key of ``registry.PROBLEMS``
     flow : the network's couplings, as for a 2-D flow
-    latent : size of z, one number for all members or one a member
-    prior_weight : weight of the prior loss, likewise; 0 is plain maximum likelihood
+    latent : size of z, one number for all members or one a member, as the next five
+    loss : ``"nll"`` (maximum likelihood) or ``"sinkhorn"`` (transport of (x, y) to its model)
+    prior_weight : weight of the prior loss; 0 is plain maximum likelihood
     prior : which prior loss: ``"normal"`` (scaled L2 to the x that made the same y) or
         ``"uniform"`` (hinge on a box)
+    match, reconstruct : weights of L_x by MMD and of the reconstruction; see losses/inverse.py
     members : how many; member e starts from seed ``seed + e``
     """
 
     problem: str = "kinematics"
     flow: FlowSpec = FLOW
     latent: tuple[int, ...] = (2,)
+    loss: tuple[str, ...] = ("nll",)
     prior_weight: tuple[float, ...] = (0.0,)
-    prior: str = "normal"
+    prior: tuple[str, ...] = ("normal",)
+    match: tuple[float, ...] = (0.0,)
+    reconstruct: tuple[float, ...] = (0.0,)
     training: TrainSpec = field(default_factory=lambda: TrainSpec(lr=2e-3, seconds=85.0))
     seed: int = 0
     members: int = 1
@@ -58,8 +66,9 @@ class InverseSpec:
         values = {
             "problem": check_name("problem", self.problem, registry.PROBLEMS),
             "latent": tuple(int(d) for d in latent),
-            "prior_weight": per_member("prior_weight", self.prior_weight, WEIGHT, members),
-            "prior": check_name("prior", self.prior, dict.fromkeys(PRIORS)),
+            "loss": names_of("loss", self.loss, LOSSES, members),
+            "prior": names_of("prior", self.prior, PRIORS, members),
+            **{name: per_member(name, getattr(self, name), WEIGHT, members) for name in WEIGHTS},
             "seed": check_number("seed", self.seed),
             "members": members,
         }
@@ -70,7 +79,7 @@ class InverseSpec:
         """Plain dict of JSON types; ``from_json`` is its inverse."""
         values = asdict(self)
         values["flow"]["hidden"] = list(self.flow.hidden)
-        values |= {"latent": list(self.latent), "prior_weight": list(self.prior_weight)}
+        values |= {name: list(getattr(self, name)) for name in PER_MEMBER}
         return {"kind": KIND, **values}
 
     @classmethod
@@ -84,6 +93,14 @@ class InverseSpec:
         if "training" in known:
             known["training"] = TrainSpec.from_json(known["training"])
         return cls(**known)
+
+
+def names_of(name: str, value: Any, allowed: tuple[str, ...], members: int) -> tuple[str, ...]:
+    """One name for all members, or one a member, as a tuple; raises SpecError."""
+    names = (value,) if isinstance(value, str) else value
+    if not isinstance(names, Iterable) or len(names := tuple(names)) not in (1, members):
+        raise SpecError(f"{name} is {shown(value)}; it must be a name, or one a member.")
+    return tuple(check_name(name, one, dict.fromkeys(allowed)) for one in names)
 
 
 def per_member(name: str, value: Any, allowed: Range, members: int) -> tuple[float, ...]:

@@ -14,6 +14,7 @@ from pages.shell import (
     session,
     share,
     stage,
+    tab,
     theory,
 )
 from pages.shell.words import choose, selector
@@ -22,7 +23,7 @@ LESSON = "pushforward"
 
 words = choose()
 me = session.of(LESSON, words)
-session.claim(me, stage.owner_found(LESSON))
+tab.claim(me, stage.owner_found(LESSON))
 wanted, refused = controls.read(LESSON, me.spec)
 me.notices += refused
 session.follow(me, wanted)
@@ -48,7 +49,7 @@ with st.container(gap=None):
     if me.watching and me.known:
         st.caption(words("shell.watching"))
     elif me.watching:
-        session.await_owner(me)
+        tab.await_owner(me)
     elif not me.viewer and not pretrained.shows(me.spec):
         found = pretrained.address_of(me.spec)
         st.caption(words("shell.other_flow" if found else "shell.no_flow"))
@@ -77,9 +78,9 @@ def below() -> None:
         words("pushforward.sources"): theory.sources,
     }
     tabs = st.tabs(list(parts), on_change="rerun", key=f"{LESSON}.part")
-    for tab, draw in zip(tabs, parts.values(), strict=True):
-        if tab.open:
-            with tab:
+    for part, draw in zip(tabs, parts.values(), strict=True):
+        if part.open:
+            with part:
                 draw(me, words)
 
 

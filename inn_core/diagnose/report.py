@@ -172,3 +172,8 @@ def as_target(target: Any) -> Target:
         raise SpecError(f"target is {type(target).__name__}; pass a target or its name.")
     law: Target = target
     return law
+
+
+def numbers_of(trainer: Any) -> dict[str, Any]:
+    """The report of a trainer's flow on its own target, as plain numbers."""
+    return check(trainer, trainer.target).numbers()

@@ -15,11 +15,16 @@ import torch
 from torch import Tensor
 
 from inn_core.flows.inn import PAD_SD, Layout
+from inn_core.losses.distances import mmd, sinkhorn
 from inn_core.losses.nll import Model
-from inn_core.results import FloatArray as Array
+from inn_core.specs_inverse import WEIGHTS, InverseSpec
 
 #: The box of the uniform prior loss, in the problem's units, and the slope of its walls (VINA).
 BOX, SLOPE = 0.5, 10.0
+#: Weight of the Sinkhorn divergence (VINA), and the points of a batch that it compares.
+TRANSPORT, TRANSPORTED = 100.0, 64
+#: The term that a weight of the spec belongs to.
+NAMES = {"prior_weight": "prior", "match": "match", "reconstruct": "reconstruct"}
 #: The slack starts this many times as large and has its own size after so many steps: a network
 #: that first learns roughly where the hand is finds all ways to get there; asked for precision at
 #: once it keeps few of them.
@@ -34,27 +39,37 @@ class InverseLoss:
     padding  |idle|^2 / 2 pad^2 + log pad                 what is no latent shall be 0
     prior    lambda' times |x - x_hat|^2 / 2 prior_sd^2 (normal), x_hat = T^-1(y, z') decoded from
              the same y and an independent z'; or 10 times the way outside a box (uniform)
+    sinkhorn in place of ``latent``: 100 times the debiased Sinkhorn divergence of the pairs
+             (x, y) and (x_hat, y), as in VINA's scripts
+    match    L_x: squared MMD of x and x_hat, without their y (Ardizzone 2018)
+    reconstruct  |x - T^-1(y, z_hat)|^2 / 2 with z_hat encoded from x and y as observed
 
     fit + latent + padding is the negative log-density of (y, z) under [N(y_hat, slack^2), N(0, I)],
     pulled back to x: its minimum is Bayes' posterior, blurred by the slack. The prior term is a
     paired distance, so it shrinks every posterior to its mean (problems/linear_gaussian.py).
     """
 
-    def __init__(self, layout: Layout, prior_weight: Array, prior: str) -> None:
-        problem = layout.problem
-        self.layout, self.prior = layout, prior
+    def __init__(self, layout: Layout, spec: InverseSpec) -> None:
+        problem, members = layout.problem, spec.members
+        self.layout = layout
         self.slack = tensor(problem.slack / layout.y_sd)
         self.wide = 1.0
         self.used = tensor(layout.used())[:, None]  # (E, 1, free)
-        self.prior_weight = tensor(prior_weight)
         self.low = tensor((-BOX - problem.prior_mean) / problem.prior_sd)
         self.high = tensor((BOX - problem.prior_mean) / problem.prior_sd)
+        self.prior_sd = tensor(problem.prior_sd)
+        likely = np.broadcast_to([name == "nll" for name in spec.loss], members)
+        boxed = np.broadcast_to([name == "uniform" for name in spec.prior], members)
+        self.likely, self.boxed = torch.tensor(likely), torch.tensor(boxed)
+        self.transported = [e for e in range(members) if not likely[e]]
+        #: Weights of terms that not all members have, each (E,).
+        self.shares = {name: share(getattr(spec, name), members) for name in WEIGHTS}
+        self.shares = {name: w for name, w in self.shares.items() if (w > 0).any()}
+        self.shares = {NAMES[name]: w for name, w in self.shares.items()}
         self.idle = bool((layout.used() == 0).any())
-        self.weights: Mapping[str, float] = {"fit": 1.0, "latent": 1.0}
-        if self.idle:
-            self.weights = {**self.weights, "padding": 1.0}
-        if (self.prior_weight > 0).any():
-            self.weights = {**self.weights, "prior": 1.0}
+        names = ["fit", "latent"] + ["padding"] * self.idle
+        names += ["sinkhorn"] * bool(self.transported) + list(self.shares)
+        self.weights: Mapping[str, float] = dict.fromkeys(names, 1.0)
 
     def at(self, step: int) -> None:
         """Choose the slack of a step: never by the clock, so that runs repeat."""
@@ -70,27 +85,63 @@ class InverseLoss:
         log_slack = float(torch.log(slack).sum())
         fit = 0.5 * ((seen - y) / slack).square().sum(-1) + log_slack
         latent = 0.5 * (rest * self.used).square().sum(-1) - log_det
-        terms = {"fit": fit.mean(-1), "latent": latent.mean(-1)}
+        terms = {"fit": fit.mean(-1), "latent": only(self.likely, latent.mean(-1))}
         if self.idle:
             idle = rest * (1 - self.used) / PAD_SD
             count = (1 - self.used).sum((-2, -1))
             terms["padding"] = 0.5 * idle.square().sum(-1).mean(-1) + count * math.log(PAD_SD)
-        if "prior" in self.weights:
-            terms["prior"] = self.prior_term(model, x, y, z)
+        terms |= self.backward_terms(model, x, y, z, rest)
+        return {name: terms[name] for name in self.weights}
+
+    def backward_terms(
+        self, model: Model, x: Tensor, y: Tensor, z: Tensor, rest: Tensor
+    ) -> dict[str, Tensor]:
+        """What needs T^-1; exactly 0, as its gradient, for members whose weight is."""
+        n, members = self.layout.problem.dim_x, len(self.used)
+        known, truth = y.expand(members, *y.shape), x[..., :n]
+        terms: dict[str, Tensor] = {}
+        if {"prior", "match"} & set(self.shares) or self.transported:
+            again = model.decode(torch.cat([known, z * self.used], -1))[0][..., :n]
+            if "prior" in self.shares:
+                terms["prior"] = self.prior_term(again, truth)
+            if "match" in self.shares:
+                terms["match"] = mmd(truth, again)
+            if self.transported:
+                terms["sinkhorn"] = self.transport_term(again, truth, y)
+        if "reconstruct" in self.shares:
+            back = model.decode(torch.cat([known, rest * self.used], -1))[0][..., :n]
+            terms["reconstruct"] = 0.5 * (back - truth).square().sum(-1).mean(-1)
+        for name, weight in self.shares.items():
+            terms[name] = only(weight > 0, terms[name]) * weight
         return terms
 
-    def prior_term(self, model: Model, x: Tensor, y: Tensor, z: Tensor) -> Tensor:
-        """Lambda' times the prior loss of x_hat = T^-1(y, z'), (E,); exactly 0 where lambda' is."""
-        n = self.layout.problem.dim_x
-        known = y.expand(len(self.used), *y.shape)
-        again = model.decode(torch.cat([known, z * self.used], -1))[0][..., :n]
-        if self.prior == "normal":
-            off = 0.5 * (again - x[..., :n]).square().sum(-1)
-        else:
-            outside = torch.relu(again - self.high) + torch.relu(self.low - again)
-            off = SLOPE * (outside * tensor(self.layout.problem.prior_sd)).sum(-1)
-        weight = self.prior_weight
-        return torch.where(weight == 0, 0.0, off.mean(-1)) * weight
+    def prior_term(self, again: Tensor, truth: Tensor) -> Tensor:
+        """The prior loss of x_hat, (E,), before its weight."""
+        paired = 0.5 * (again - truth).square().sum(-1)
+        outside = torch.relu(again - self.high) + torch.relu(self.low - again)
+        hinge = SLOPE * (outside * self.prior_sd).sum(-1)
+        return torch.where(self.boxed, hinge.mean(-1), paired.mean(-1))
+
+    def transport_term(self, again: Tensor, truth: Tensor, y: Tensor) -> Tensor:
+        """Sinkhorn divergence of members that have it, 0 of the others: (E,)."""
+        few = slice(0, TRANSPORTED)  # its cost grows with the square
+        model = again[self.transported][:, few]
+        known = y[few].expand(len(model), -1, -1)
+        pairs = torch.cat([truth[few], y[few]], -1)
+        found = TRANSPORT * sinkhorn(pairs[None], torch.cat([model, known], -1))
+        return torch.zeros(len(again), dtype=found.dtype).index_put(
+            (torch.tensor(self.transported),), found
+        )
+
+
+def only(chosen: Tensor, term: Tensor) -> Tensor:
+    """``term`` of the chosen members; 0 of the others, without a trace in the gradient."""
+    return torch.where(chosen, term, 0.0)
+
+
+def share(values: tuple[float, ...], members: int) -> Tensor:
+    """One number a member, (E,)."""
+    return tensor(np.broadcast_to(np.array(values), members).copy())
 
 
 def tensor(values: Any) -> Tensor:

@@ -4,7 +4,7 @@
     bytes 8..    raw deflate of:
         uint32 H, then H bytes of header JSON (utf-8, padded with spaces to an even length)
         the tables of all layers as whole numbers (see packing): for each layer its knots, then
-        its rows
+        its rows; or the arrays of a network (see network)
 
 Little-endian. A frame of 8 affine layers takes about 4 KB, of 8 splines with 8 bins 12 KB.
 ``assets/stage/codec.js`` reads the same layout.
@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from inn_core.maps import packing
+from inn_core.maps import network, packing
 from inn_core.maps.header import FORMULAS, FrameError, LayerSpec, layers_of, maps_header
 from inn_core.results import FlowMaps, LayerMap, Snapshot
 
@@ -42,6 +42,8 @@ def encode_frame(snapshot: Snapshot, epoch: int = 0, when: float = 0.0) -> bytes
             if layer.kind != "matrix"
         ]
         tables = packing.to_varints(np.concatenate([np.zeros(0), *numbers]))
+    if snapshot.net is not None:
+        header["net"], tables = network.pack(snapshot.net)
     text = json.dumps(_plain(header), separators=(",", ":"), allow_nan=False).encode()
     squeeze = zlib.compressobj(6, zlib.DEFLATED, -15)
     body = squeeze.compress(struct.pack("<I", len(text)) + text + tables) + squeeze.flush()
@@ -49,11 +51,17 @@ def encode_frame(snapshot: Snapshot, epoch: int = 0, when: float = 0.0) -> bytes
 
 
 def decode_frame(frame: bytes) -> tuple[float, dict[str, Any], FlowMaps | None]:
-    """Return (when, the snapshot's numbers, its maps or None); raises FrameError."""
+    """Return (when, the snapshot's numbers, its maps or None); raises FrameError.
+
+    The arrays of a network come among the numbers, as ``net``.
+    """
     when, header, tables = _open(frame)
     specs = layers_of(header)
     names = ("layers", "centre", "scale", "base")
     numbers = {key: value for key, value in header.items() if key not in names}
+    if specs is None and "net" in numbers:
+        numbers["net"] = network.unpack(numbers["net"], tables)
+        return when, numbers, None
     if specs is None and not tables:
         return when, numbers, None
     values = packing.from_varints(tables)

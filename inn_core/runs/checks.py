@@ -11,7 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from inn_core.kinds import kind_of, read_spec
 from inn_core.runs import files
+from inn_core.targets import library
 
 log = logging.getLogger(__name__)
 
@@ -36,14 +38,11 @@ def measure(folder: Path, send: Callable[[dict[str, Any]], None]) -> None:
     """Measure and send; an error becomes a sentence."""
     try:
         with _one_at_a_time:
-            from inn_core.diagnose.report import check
-            from inn_core.targets import library
-            from inn_core.training.loop import Trainer
-
             library.use(folder.parent / library.FOLDER)
-            trainer = Trainer.load(folder / files.CHECKPOINT)
-            report = check(trainer, trainer.target)
-        send({"report": report.numbers() | {"step": trainer.step}})
+            kind = kind_of(read_spec(files.read_json(folder / files.SPEC)["spec"]))
+            trainer = kind.load("trainer").load(folder / files.CHECKPOINT)
+            report = kind.load("check")(trainer)
+        send({"report": report | {"step": trainer.step}})
     except Exception as error:
         log.exception("A check failed.")
         send({"error": f"The check ended with an error: {str(error)[:200]}"})

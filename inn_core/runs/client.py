@@ -15,9 +15,9 @@ import concurrent.futures
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from inn_core.kinds import AnySpec
 from inn_core.runs import tokens
 from inn_core.runs.run import LabError, RunInfo, Tickets
-from inn_core.specs import RunSpec
 from inn_core.targets.own import OwnData
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Lab(Protocol):
     """What pages may ask of the lab. Every method may be called from any thread."""
 
     def start(
-        self, spec: RunSpec, owner_of: str | None = None, session: str | None = None
+        self, spec: AnySpec, owner_of: str | None = None, session: str | None = None
     ) -> Tickets:
         """Start a run; raises LabError with a sentence.
 
@@ -89,7 +89,7 @@ class HubLab:
             raise LabError("The lab is too busy to answer; try again.") from error
 
     def start(
-        self, spec: RunSpec, owner_of: str | None = None, session: str | None = None
+        self, spec: AnySpec, owner_of: str | None = None, session: str | None = None
     ) -> Tickets:
         """See :class:`Lab`."""
         return self._ask(self._hub.start(spec, owner_of, session))
@@ -134,7 +134,7 @@ class OfflineLab:
     """The lab before its server has started, and in bare scripts: nothing can be trained."""
 
     def start(
-        self, spec: RunSpec, owner_of: str | None = None, session: str | None = None
+        self, spec: AnySpec, owner_of: str | None = None, session: str | None = None
     ) -> Tickets:
         """Raise LabError: there is no server."""
         raise LabError("Training needs the lab's server; start it with: streamlit run app.py")

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inn_core.kinds import kind_of, read_spec
 from inn_core.maps.codec import encode_frame
 from inn_core.runs import checks, files
-from inn_core.specs import RunSpec, SpecError
+from inn_core.specs import SpecError
 
 if TYPE_CHECKING:
     from inn_core.results import Snapshot
@@ -35,7 +36,8 @@ class Order:
     """What a worker must know to train a run.
 
     run : its token, the name under which it is known; topic : where its messages go
-    spec : RunSpec as JSON; folder : the run's folder; epoch : counts who has trained it
+    spec : RunSpec or InverseSpec as JSON; folder : the run's folder
+    epoch : counts who has trained it
     budget_s : own compute after which it ends; playing : whether it trains at once
     speed : steps per second at most, or None; rate, slice_s, checkpoint_s : see Settings
     """
@@ -74,14 +76,11 @@ class Desk:
 
     def open(self) -> None:
         """Build the trainer, or continue from the checkpoint, and show where it stands."""
-        from inn_core.training.loop import Trainer
-
         start = time.perf_counter()
         path = self.folder / files.CHECKPOINT
-        if path.exists():
-            self.trainer = Trainer.load(path)
-        else:
-            self.trainer = Trainer(RunSpec.from_json(self.order.spec))
+        spec = read_spec(self.order.spec)
+        trainer = kind_of(spec).load("trainer")
+        self.trainer = trainer.load(path) if path.exists() else trainer(spec)
         self.budget(self.order.budget_s)
         self.saved = time.monotonic()
         self.show()
@@ -114,7 +113,8 @@ class Desk:
     def pause(self, share: int) -> float:
         """Seconds between two snapshots, when ``share`` runs want the thread."""
         lively = max(LIVELY_S, self.cost * share / MOST_SHARE)
-        return max(1.0 / self.order.rate, min(self.cost * share / SHARE, lively))
+        least = 1.0 / min(self.order.rate, self.trainer.rate)
+        return max(least, min(self.cost * share / SHARE, lively))
 
     def run_until(self, end: float) -> None:
         """Train until monotonic time ``end``, or the run's end; one step at least.

@@ -13,6 +13,7 @@ import time
 from collections.abc import Awaitable
 from typing import Any
 
+from inn_core.kinds import AnySpec
 from inn_core.runs import keeper, orders, tokens
 from inn_core.runs.pool import Pool
 from inn_core.runs.run import ENDED, LabError, Run, RunInfo, Tickets
@@ -20,7 +21,6 @@ from inn_core.runs.seats import Seats
 from inn_core.runs.settings import Settings
 from inn_core.runs.store import RunFolder, Store
 from inn_core.runs.viewers import Mailbox
-from inn_core.specs import RunSpec
 from inn_core.targets import library
 from inn_core.targets.own import OwnData
 
@@ -45,7 +45,7 @@ class Hub:
     # ── runs ─────────────────────────────────────────────────────────────────────────────────
 
     async def start(
-        self, spec: RunSpec, owner_of: str | None = None, session: str | None = None
+        self, spec: AnySpec, owner_of: str | None = None, session: str | None = None
     ) -> Tickets:
         """Start a run; raises LabError when the queue is full or the disk is.
 

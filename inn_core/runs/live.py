@@ -18,13 +18,13 @@ from urllib.parse import urlsplit
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from inn_core.maps import runfile
+from inn_core.kinds import AnySpec, kind_of
 from inn_core.runs import tokens
 from inn_core.runs.hub import Hub
 from inn_core.runs.run import LabError, Run
 from inn_core.runs.settings import Settings
 from inn_core.runs.viewers import Mailbox
-from inn_core.specs import RunSpec, SpecError, shown
+from inn_core.specs import SpecError, shown
 
 #: Close codes (4000 and above are ours) and what they mean.
 UNKNOWN, FULL, TOO_LARGE, TOO_OFTEN = 4404, 4429, 1009, 1008
@@ -106,9 +106,10 @@ async def refuse(websocket: WebSocket, code: int, sentence: str) -> None:
 
 
 @lru_cache(maxsize=64)
-def base_hello(spec: RunSpec) -> dict[str, Any]:
-    """What does not change about a run: spec, target, data points."""
-    return runfile.hello(spec)
+def base_hello(spec: AnySpec) -> dict[str, Any]:
+    """What does not change about a run: its spec, and the target with its data, or the problem."""
+    hello: dict[str, Any] = kind_of(spec).load("hello")(spec)
+    return hello
 
 
 async def greeting(hub: Hub, run: Run) -> dict[str, Any]:

@@ -7,10 +7,10 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from inn_core.kinds import AnySpec
 from inn_core.runs.settings import Settings
 from inn_core.runs.store import RunFolder
 from inn_core.runs.viewers import Audience, Mailbox
-from inn_core.specs import RunSpec
 
 #: A run in one of these has left its worker and comes back only by "continue".
 ENDED = ("done", "stopped")
@@ -36,7 +36,7 @@ class RunInfo:
     """A run as page scripts see it. ``history`` rows: seq, step, seconds, nll, train_nll, nlls…."""
 
     viewer: str
-    spec: RunSpec
+    spec: AnySpec
     status: str
     message: str
     seq: int

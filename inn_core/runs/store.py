@@ -16,10 +16,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from inn_core.kinds import AnySpec, read_spec
 from inn_core.runs import files, tokens
 from inn_core.runs.frames import FrameLog
 from inn_core.runs.history import History
-from inn_core.specs import RunSpec, SpecError
+from inn_core.specs import SpecError
 from inn_core.targets import library
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ class RunFolder:
 
     def __init__(self, path: Path, values: dict[str, Any]) -> None:
         self.path, self.viewer = path, path.name
-        self.spec = RunSpec.from_json(values["spec"])
+        self.spec = read_spec(values["spec"])
         self.owner_hash: str = values["owner"]
         self.created: float = values["created"]
         self.parent: str | None = values.get("parent")
@@ -83,7 +84,7 @@ class Store:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store")
         self.trouble = ""
 
-    def create(self, spec: RunSpec, parent: str | None = None) -> tuple[RunFolder, str]:
+    def create(self, spec: AnySpec, parent: str | None = None) -> tuple[RunFolder, str]:
         """Make a run's folder; return it and the owner token, which is kept nowhere."""
         viewer = tokens.new_viewer()
         owner = tokens.new_owner(viewer)

@@ -6,7 +6,7 @@ import json
 import math
 from collections import deque
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from inn_core.diagnose.posterior import resimulation
+from inn_core.diagnose.posterior import report, resimulation
 from inn_core.flows.build import build_flow
 from inn_core.flows.flow import Flow
 from inn_core.flows.inn import Layout
@@ -61,6 +61,8 @@ class InverseTrainer(Trainer):
     problem, layout : what is trained on, and what the coordinates mean
     """
 
+    rate: ClassVar[float] = 4.0  # a whole network goes out with each snapshot
+
     def __init__(self, spec: InverseSpec, target: Any = None) -> None:
         """Build the networks and simulate the first pairs."""
         keep_freed_memory()
@@ -73,8 +75,7 @@ class InverseTrainer(Trainer):
         self.budget = {"seconds": spec.training.seconds, "steps": spec.training.steps}
         source = Pairs(self.layout)
         self.batches = BatchStream(source, spec.seed)
-        weight = np.broadcast_to(np.array(spec.prior_weight), spec.members)
-        loss = InverseLoss(self.layout, weight, spec.prior)
+        loss = InverseLoss(self.layout, spec)
         flow, shown = build(spec, self.layout), build(spec, self.layout)
         flow.initialise(initial_points(source, spec.seed)[:, : self.layout.dim])
         self.stepper = Stepper(loss, flow, shown)
@@ -105,7 +106,7 @@ class InverseTrainer(Trainer):
             entropy=math.nan, gap=math.nan, gap_error=0.0, lr=self.lr, batch=self.batch,
             steps_per_s=self.steps_per_s, round_trip=0.0, status=status or self.status,
             message=self.message, nlls=nlls, frozen=self.frozen, measures=measures,
-            weights=self.state() if weights else None,
+            net=self.state() if maps else None, weights=self.state() if weights else None,
         )  # fmt: skip
 
     @property
@@ -136,6 +137,12 @@ class InverseTrainer(Trainer):
     def sampler(self, member: int = 0) -> Any:
         """A function (y, n, rng) -> x (n, dim_x): posterior draws of a member."""
         return lambda y, n, rng: draw(self.shown, self.layout, y, n, rng, member)
+
+
+def numbers_of(trainer: InverseTrainer) -> dict[str, Any]:
+    """The report on member 0 at the problem's first reference."""
+    y = trainer.problem.references[0]
+    return report(trainer.problem, trainer.sampler(), y).numbers()
 
 
 def build(spec: InverseSpec, layout: Layout) -> Flow:

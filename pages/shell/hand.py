@@ -16,7 +16,7 @@ from inn_core import registry
 from inn_core.maps import handmade
 from inn_core.runs import client
 from inn_core.specs import FlowSpec, RunSpec, SpecError, check_name, check_number
-from pages.shell import drawn, links, session, stage
+from pages.shell import drawn, links, session, stage, tab
 from pages.shell.words import Words
 
 LESSON = "coupling_layers"
@@ -60,8 +60,10 @@ def _arrive(room: Room, words: Words) -> None:
     info = client.current().describe(viewer) if viewer else None
     if viewer and info is None:
         room.notices.append(words("shell.run_gone"))
-    room.viewer = viewer if info else None
-    room.owner = room.owners.get(viewer or "")
+    elif info and not isinstance(info.spec, RunSpec):
+        room.notices.append(words("shell.other_kind"))
+        info = None
+    room.show(viewer if info else None)
     room.view = asked.get(VIEW)
     try:
         room.target = check_name(TARGET, asked.get(TARGET, DEFAULT), registry.TARGETS)
@@ -87,7 +89,7 @@ def choose(room: Room, target: str | None) -> None:
 
 def hear(room: Room) -> None:
     """Take what the stage has said since: a drawing to save, the token of a run that is ours."""
-    session.claim(room, stage.owner_found(LESSON))
+    tab.claim(room, stage.owner_found(LESSON))
     told = told_by_stage("drawing")
     if told.get("target") == room.target and told.get("token") not in (None, room.hand):
         refused = _take(room, told["token"])

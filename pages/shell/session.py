@@ -7,7 +7,6 @@ in the browser's own storage, from where the stage hands it back after a reload.
 from __future__ import annotations
 
 import secrets
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,51 +15,30 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from inn_core import registry
 from inn_core.runs import client
-from inn_core.specs import FlowSpec, RunSpec, SpecError
+from inn_core.specs import FlowSpec, RunSpec
+from inn_core.specs_inverse import InverseSpec
 from inn_core.targets import library
-from pages.shell import controls, links, pretrained
+from pages.shell import controls, links, pretrained, tab
+from pages.shell.tab import Tab
 from pages.shell.words import Words
 
 #: What makes a run go on from where it stands, by its status. One that stopped starts afresh.
 GOES_ON = {"paused": "play", "done": "continue", "training": "play", "queued": "play"}
-#: Seconds that the browser has to find an owner's token, before "You are watching" is said.
-PATIENCE_S = 3.0
 UNDER_WAY = ("queued", "training", "paused")
 
 
 @dataclass
-class Session:
-    """One tab's place in one lesson.
+class Session(Tab):
+    """One tab's place in a lesson on 2-D flows.
 
-    viewer : token of the run on the stage, None before any; owner : its owner's token, if ours
-    spec : what the controls say; notices : sentences for the reader, shown once
-    lang : language of the labels that menus show
-    owners : viewer's -> owner's token of every run of this tab, for the browser's Back
+    spec : what the controls say; lang : language of the labels that menus show
     own : names of the data that this tab has brought; drawn : when its last drawing was taken up
-    asked_at, answered : when the browser was asked for an owner's token, and whether it has replied
     """
 
-    lesson: str
-    viewer: str | None = None
-    owner: str | None = None
     spec: RunSpec = field(default_factory=RunSpec)
-    notices: list[str] = field(default_factory=list)
-    owners: dict[str, str] = field(default_factory=dict)
     lang: str = ""
     own: list[str] = field(default_factory=list)
     drawn: Any = None
-    asked_at: float = field(default_factory=time.monotonic)
-    answered: bool = False
-
-    @property
-    def watching(self) -> bool:
-        """Whether the run on the stage is not ours to change, as far as is known."""
-        return self.viewer is not None and self.owner is None
-
-    @property
-    def known(self) -> bool:
-        """Whether the browser has had its time to hand back an owner's token after a reload."""
-        return self.answered or time.monotonic() - self.asked_at > PATIENCE_S
 
 
 def of(lesson: str, words: Words) -> Session:
@@ -85,17 +63,19 @@ def _arrive(session: Session, words: Words) -> None:
     """Take over what the address bar names: a run, or settings."""
     viewer = st.query_params.get(links.RUN)
     info = client.current().describe(viewer) if viewer else None
+    spec = info.spec if info else None
     if viewer and info is None:
         session.notices.append(words("shell.run_gone"))
-    elif info and not _at_hand(info.spec.target):
+    elif isinstance(spec, InverseSpec):
+        session.notices.append(words("shell.other_kind"))
+    elif spec and not _at_hand(spec.target):
         session.notices.append(words("own.gone"))
-        info = None
-    session.viewer = viewer if info else None
-    session.asked_at, session.answered = time.monotonic(), False
-    session.owner = session.owners.get(viewer or "")
-    if info:
-        session.spec = info.spec
+        spec = None
+    if isinstance(spec, RunSpec):
+        session.show(viewer)
+        session.spec = spec
     else:
+        session.show(None)
         session.spec, refused = links.read(st.query_params)
         session.notices += refused
         if not _at_hand(session.spec.target):
@@ -111,18 +91,6 @@ def _at_hand(target: str) -> bool:
     return not registry.is_own(target) or library.path_of(target) is not None
 
 
-def claim(session: Session, found: Any) -> None:
-    """Become the owner of the run on the stage, if ``found`` (from the browser) proves it."""
-    if not isinstance(found, dict) or found.get("run") != session.viewer:
-        return
-    session.answered = True
-    if session.owner:
-        return
-    viewer, owner = session.viewer, found.get("owner")
-    if viewer and isinstance(owner, str) and client.current().owns(viewer, owner):
-        session.owner = session.owners[viewer] = owner
-
-
 def settled(spec: RunSpec) -> RunSpec:
     """``spec`` without pretrained weights to start from that do not fit it any more."""
     plain = spec.flow == FlowSpec(coupling=spec.flow.coupling)
@@ -133,23 +101,17 @@ def settled(spec: RunSpec) -> RunSpec:
 def start(session: Session, spec: RunSpec) -> None:
     """Start a run of ``spec`` in place of the one on the stage; a sentence if none can start."""
     spec = settled(spec)
-    try:
-        context = get_script_run_ctx()
-        tab = context.session_id if context else None
-        tickets = client.current().start(spec, owner_of=session.owner, session=tab)
-    except (client.LabError, SpecError) as error:
-        session.notices.append(str(error))
-        return
-    session.viewer, session.owner, session.spec = tickets.viewer, tickets.owner, spec
-    session.owners[tickets.viewer] = tickets.owner
+    if tab.start(session, spec):
+        session.spec = spec
 
 
 def train(session: Session) -> None:
     """Train what the controls say: go on with our run if it rests, else start one."""
     info = client.current().describe(session.viewer) if session.viewer else None
-    changed = links.changes(info.spec, session.spec) if info else set()
+    spec = info.spec if info else None
+    changed = links.changes(spec, session.spec) if isinstance(spec, RunSpec) else set()
     if session.owner and info and info.status in GOES_ON and changed <= links.LIVE_FIELDS:
-        _control(session, GOES_ON[info.status])
+        tab.control(session, GOES_ON[info.status])
         _set_live(session, changed)
     else:
         start(session, session.spec)
@@ -187,13 +149,6 @@ def new_seed(session: Session) -> None:
     st.session_state[controls.key_of(session.lesson, "seed")] = secrets.randbelow(10_000)
 
 
-@st.fragment(run_every=PATIENCE_S)
-def await_owner(session: Session) -> None:
-    """Run the page once more when the browser's time is over."""
-    if session.known:
-        st.rerun()
-
-
 def write_address(session: Session, words: Words) -> None:
     """Put into the address bar what another tab needs to show the same."""
     wanted = {links.RUN: session.viewer} if session.viewer else links.write(session.spec)
@@ -207,11 +162,4 @@ def _set_live(session: Session, names: set[str]) -> None:
     """Hand live fields to the running training."""
     if names:
         values = {name: getattr(session.spec.training, name) for name in names}
-        _control(session, "set", **values)
-
-
-def _control(session: Session, action: str, **values: Any) -> None:
-    try:
-        client.current().control(session.owner or "", action, **values)
-    except (client.LabError, SpecError) as error:
-        session.notices.append(str(error))
+        tab.control(session, "set", **values)

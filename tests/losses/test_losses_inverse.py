@@ -26,9 +26,7 @@ def setup(problem: str = "linear-gaussian", **options: Any) -> Any:
     flow = build(spec, layout).double()
     flowcases.perturb(flow, 0.05, 3)
     rows = Pairs(layout).sample(64, np.random.default_rng(0))
-    weight = np.broadcast_to(np.array(spec.prior_weight), spec.members)
-    loss = InverseLoss(layout, weight, spec.prior)
-    return spec, layout, flow, torch.from_numpy(rows), loss
+    return spec, layout, flow, torch.from_numpy(rows), InverseLoss(layout, spec)
 
 
 def test_fit_and_latent_are_the_negative_log_density_of_a_gaussian_code() -> None:
@@ -59,7 +57,7 @@ def test_the_slack_is_wide_at_first_and_its_own_size_later() -> None:
 @pytest.mark.parametrize("prior", ["normal", "uniform"])
 def test_the_prior_term_is_a_paired_distance_or_a_hinge(prior: str) -> None:
     _, layout, flow, batch, loss = setup(
-        latent=1, prior=prior, members=3, prior_weight=(0.0, 1.0, 100.0)
+        latent=1, prior=(prior,), members=3, prior_weight=(0.0, 1.0, 100.0)
     )
     term = loss.terms(flow, batch)["prior"]
     assert term[0].item() == 0.0

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from inn_core.specs import RunSpec
-from pages.shell import session
+from pages.shell import tab
 from tests.pages.conftest import Open
 from tests.pages.fakelab import FakeLab, info
 from tests.pages.reading import button, control, sentences, stage
@@ -39,7 +39,7 @@ def test_a_viewer_sees_the_run_and_can_change_nothing(visit: Open, lab: FakeLab)
 def test_a_browser_that_never_answers_only_watches(
     visit: Open, lab: FakeLab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(tab, "PATIENCE_S", 0.0)
     lab.runs["theirs"] = info("theirs", RunSpec())
     app = visit(run="theirs")
     assert any("You are watching" in caption.value for caption in app.caption)

@@ -18,6 +18,8 @@ ENGINE = sorted((ROOT / "inn_core").rglob("*.py"))
 #: The parts of the engine that a page may use, and that never load torch.
 CLIENT_SIDE = (
     "inn_core.specs",
+    "inn_core.specs_inverse",
+    "inn_core.kinds",
     "inn_core.results",
     "inn_core.registry",
     "inn_core.runs",
@@ -25,6 +27,7 @@ CLIENT_SIDE = (
     "inn_core.maps.evaluate",
     "inn_core.maps.greedy",
     "inn_core.maps.handmade",
+    "inn_core.maps.network",
     "inn_core.maps.runfile",
     "inn_core.export",
     "inn_core.problems",
@@ -67,6 +70,8 @@ def test_the_engine_never_imports_streamlit_or_pages(path: Path) -> None:
     "module",
     [
         "inn_core.specs",
+        "inn_core.specs_inverse",
+        "inn_core.kinds",
         "inn_core.results",
         "inn_core.registry",
         "inn_core.targets",
@@ -74,6 +79,7 @@ def test_the_engine_never_imports_streamlit_or_pages(path: Path) -> None:
         "inn_core.maps.evaluate",
         "inn_core.maps.greedy",
         "inn_core.maps.handmade",
+        "inn_core.maps.network",
         "inn_core.maps.runfile",
         "inn_core.runs.settings",
         "inn_core.runs.client",

@@ -46,7 +46,7 @@ def test_a_wrong_spec_is_refused_in_a_sentence(wrong: dict[str, Any], says: str)
 
 
 def test_a_spec_survives_json() -> None:
-    spec = InverseSpec(latent=(1, 2, 4), prior_weight=(0, 1, 100.0), members=3, prior="uniform")
+    spec = InverseSpec(latent=(1, 2, 4), prior_weight=(0, 1, 100.0), members=3, prior=("uniform",))
     again = InverseSpec.from_json(json.loads(json.dumps(spec.to_json())))
     assert again == spec and spec.to_json()["kind"] == "inverse"
     with pytest.raises(SpecError, match="no field"):

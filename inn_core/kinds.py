@@ -1,0 +1,69 @@
+"""What a run can be: the flow of a 2-D density, or the INN of an inverse problem. No torch.
+
+A new kind is one line of :data:`KINDS`: its spec, who trains it, what a viewer is told first, and
+how its checkpoint is measured, each as ``"module:attribute"``, imported when it is needed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from inn_core.specs import RunSpec, SpecError, shown
+from inn_core.specs_inverse import KIND as INVERSE
+from inn_core.specs_inverse import InverseSpec
+
+AnySpec = RunSpec | InverseSpec
+FLOW = "flow"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Where the parts of a kind are.
+
+    spec : its class; trainer : a Trainer's class, or one like it
+    hello : spec -> the first message of a live socket; check : trainer -> report as plain numbers
+    """
+
+    spec: type[RunSpec] | type[InverseSpec]
+    trainer: str
+    hello: str
+    check: str
+
+    def load(self, part: str) -> Any:
+        """Import and return ``"trainer"``, ``"hello"`` or ``"check"``."""
+        module, _, attribute = getattr(self, part).partition(":")
+        return getattr(import_module(module), attribute)
+
+
+KINDS: dict[str, Kind] = {
+    FLOW: Kind(
+        RunSpec,
+        "inn_core.training.loop:Trainer",
+        "inn_core.maps.runfile:hello",
+        "inn_core.diagnose.report:numbers_of",
+    ),
+    INVERSE: Kind(
+        InverseSpec,
+        "inn_core.training.inverse:InverseTrainer",
+        "inn_core.maps.network:hello",
+        "inn_core.training.inverse:numbers_of",
+    ),
+}
+
+
+def kind_of(spec: AnySpec) -> Kind:
+    """The kind of a spec; raises SpecError for anything else."""
+    for kind in KINDS.values():
+        if isinstance(spec, kind.spec):
+            return kind
+    raise SpecError(f"A run needs a RunSpec or an InverseSpec; it got {type(spec).__name__}.")
+
+
+def read_spec(values: Any) -> AnySpec:
+    """A spec from its ``to_json``; one without a kind is a flow's. Raises SpecError."""
+    name = values.get("kind", FLOW) if isinstance(values, dict) else FLOW
+    if not isinstance(name, str) or name not in KINDS:
+        raise SpecError(f"A run's kind is {shown(name)}; it must be one of {', '.join(KINDS)}.")
+    return KINDS[name].spec.from_json(values)

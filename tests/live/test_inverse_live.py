@@ -1,0 +1,62 @@
+"""An INN for an inverse problem is a run like any other: trained, watched, resumed, checked."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import numpy as np
+
+from inn_core.maps.codec import decode_frame
+from inn_core.runs.live import greeting
+from inn_core.specs import FlowSpec, TrainSpec
+from inn_core.specs_inverse import InverseSpec
+from tests.live.support import HubThread, until
+from tests.live.test_faults import worker_pid
+
+SWEEP = InverseSpec(
+    problem="linear-gaussian", members=3, latent=(1, 2, 3), prior_weight=(0.0, 1.0, 100.0),
+    flow=FlowSpec(layers=2, hidden=(8,), linear="rotation"),
+    training=TrainSpec(lr=2e-3, batch=64, seconds=60.0),
+)  # fmt: skip
+
+
+def test_a_sweep_streams_as_one_run(lab: HubThread) -> None:
+    tickets = lab.lab.start(SWEEP)
+    assert lab.info(tickets.viewer).spec == SWEEP
+    box = lab.watch(tickets.viewer)
+    lab.wait_steps(tickets.viewer, 50)
+    _, numbers, maps = decode_frame(until(lambda: box.frame, "a frame"))
+    assert maps is None and len(numbers["nlls"]) == 3 and len(numbers["measures"]["l2"]) == 3
+    net = numbers["net"]
+    assert net["chain.layers.0.conditioner.weights.0"].shape[0] == 3
+    assert all(np.isfinite(part).all() for part in net.values())
+    hello = lab.ask(greeting(lab.hub, lab.run(tickets.viewer)))
+    assert hello["problem"]["latent"] == [1, 2, 3] and hello["problem"]["dim"] == 5
+    assert InverseSpec.from_json(hello["spec"]) == SWEEP
+    first = numbers["seq"]
+    rate = lab.run(tickets.viewer)
+    before, at = rate.seq, rate.seconds
+    until(lambda: rate.seq >= before + 4, "four more snapshots")
+    assert rate.seconds - at > 0.6, "at most four snapshots a second"
+    assert rate.seq > first
+    lab.lab.control(tickets.owner, "check")
+    until(lambda: lab.info(tickets.viewer).check, "the report")
+    check = lab.info(tickets.viewer).check or {}
+    assert len(check["exact_sd"]) == 3 and check["step"] > 0
+    lab.lab.control(tickets.owner, "stop")
+
+
+def test_it_survives_the_death_of_its_worker(lab: HubThread) -> None:
+    tickets = lab.lab.start(SWEEP)
+    lab.watch(tickets.viewer)
+    run = lab.run(tickets.viewer)
+    lab.wait_steps(tickets.viewer, 50)
+    until(lambda: run.folder.resumable, "a checkpoint")
+    epoch = run.epoch
+    os.kill(worker_pid(lab, run.worker or ""), signal.SIGKILL)
+    until(lambda: run.epoch > epoch and not run.fresh, "a snapshot of the new epoch")
+    assert run.step > 1
+    lab.wait_steps(tickets.viewer, run.step + 20)
+    lab.lab.control(tickets.owner, "stop")
+    until(lambda: len(lab.hub.pool.workers) == 2, "the nanny to bring back the worker")
