@@ -8,7 +8,7 @@ BIN := .venv/bin
 # A budget of steps, not of seconds: any machine makes the same flow.
 PRETRAIN ?= --steps 4000 --seconds 600
 NAMES := from inn_core.registry import *; print(*(f'{t}-{c}' for t in TARGETS for c in COUPLINGS))
-SOLVED := from inn_core.registry import PROBLEMS; print(*PROBLEMS)
+SOLVED := from inn_core.cli.problems import SHIPPED; print(*SHIPPED)
 # These start servers, workers and a browser: one at a time, after everything else.
 LIVE := $(wildcard tests/runs tests/live tests/browser tests/load tests/benchmarks)
 

@@ -24,12 +24,14 @@ class Kind:
 
     spec : its class; trainer : a Trainer's class, or one like it
     hello : spec -> the first message of a live socket; check : trainer -> report as plain numbers
+    rate : snapshots a second at most
     """
 
     spec: type[RunSpec] | type[InverseSpec]
     trainer: str
     hello: str
     check: str
+    rate: float = 60.0
 
     def load(self, part: str) -> Any:
         """Import and return ``"trainer"``, ``"hello"`` or ``"check"``."""
@@ -49,6 +51,7 @@ KINDS: dict[str, Kind] = {
         "inn_core.training.inverse:InverseTrainer",
         "inn_core.maps.network:hello",
         "inn_core.training.inverse:numbers_of",
+        rate=4.0,  # a whole network goes out with each snapshot
     ),
 }
 

@@ -1,12 +1,13 @@
 /**
  * Frames: one snapshot of a run as bytes. The layout is written down in `inn_core/maps/codec.py`.
  *
- *   await decodeFrame(bytes) -> {when, header, flow}
+ *   await decodeFrame(bytes) -> {when, header, flow, net}
  *     bytes  ArrayBuffer or Uint8Array
  *     when   Unix time (seconds) at which the frame left the worker; 0 in files
  *     header the snapshot's numbers: seq, step, seconds, nll, train_nll, entropy, gap, gap_error, lr, batch,
  *            steps_per_s, round_trip, status, message, nlls, frozen, epoch (a number that is not finite is null)
  *     flow   a Flow for maps.js, or null where the snapshot carries no maps
+ *     net    {names, bytes} of a network (inn_core/maps/network.py), or null
  *   throws Error with a sentence for anything that is no frame.
  */
 import { makeFlow } from './maps.js';
@@ -24,9 +25,9 @@ export async function decodeFrame(bytes) {
   if (4 + length > body.length) throw new Error('A frame came whose header is cut off; it is damaged.');
   const header = JSON.parse(new TextDecoder().decode(body.subarray(4, 4 + length)));
   if (header.v !== VERSION) throw new Error(`A frame of version ${header.v} came; this page reads ${VERSION}. Reload it.`);
-  const { layers, centre, scale, base, ...numbers } = header;
+  const { layers, centre, scale, base, net: names, ...numbers } = header;
   const flow = layers ? makeFlow({ layers: unpack(layers, body.subarray(4 + length)), centre, scale, base }) : null;
-  return { when, header: numbers, flow };
+  return { when, header: numbers, flow, net: names ? { names, bytes: body.slice(4 + length) } : null };
 }
 
 /** Raw deflate, refused beyond LARGEST. */

@@ -14,6 +14,7 @@ from typing import Any
 from inn_core import registry
 from inn_core.cli import exporting, flows
 from inn_core.cli.arguments import add_run_options, number, numbers
+from inn_core.problems.sweeps import SWEEPS
 from inn_core.specs import SpecError
 
 
@@ -55,9 +56,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "problem",
         nargs="?",
-        choices=list(registry.PROBLEMS),
+        choices=[*registry.PROBLEMS, *SWEEPS],
         metavar="PROBLEM",
-        help=f"an inverse problem: {', '.join(registry.PROBLEMS)}",
+        help=f"an inverse problem or a sweep: {', '.join([*registry.PROBLEMS, *SWEEPS])}",
     )
     sub.add_argument("--latent", type=numbers, help="size of z, or one a member: 1,2,4")
     sub.add_argument("--prior-weight", type=numbers, help="weight of the prior loss: 0,1,100")

@@ -72,7 +72,7 @@ def train_command(options: argparse.Namespace) -> None:
 
 def pretrain_command(options: argparse.Namespace) -> None:
     """Train and write a run file (of a problem: its network) for assets/pretrained."""
-    if options.name in registry.PROBLEMS:
+    if options.name in registry.PROBLEMS or options.name in problems.SWEEPS:
         return problems.pretrain(options)
     options.target, dash, options.coupling = options.name.rpartition("-")
     if not dash:

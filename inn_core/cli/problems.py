@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from inn_core.specs import FlowSpec, SpecError, TrainSpec
-from inn_core.specs_inverse import FLOW, InverseSpec
+from inn_core import registry
+from inn_core.problems.sweeps import SWEEPS
+from inn_core.specs import SpecError
+from inn_core.specs_inverse import InverseSpec
 
 if TYPE_CHECKING:
     from inn_core.training.inverse import InverseTrainer
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 FILE = "inn"
 #: Problems whose x has one number more than y: their z is one number.
 ONE_NUMBER = ("strip", "linear-gaussian")
+#: What ``make pretrained`` trains, besides flows.
+SHIPPED = (*registry.PROBLEMS, *SWEEPS)
 
 
 def train(options: argparse.Namespace) -> InverseTrainer:
@@ -82,17 +86,16 @@ def observation(text: str) -> list[float]:
 
 
 def spec(options: argparse.Namespace) -> InverseSpec:
-    """Build the spec from whatever options were given; raises SpecError."""
+    """Build the spec of a problem or sweep with what options were given; raises SpecError."""
+    base = SWEEPS.get(options.problem) or InverseSpec(problem=options.problem)
     given = {k: v for k, v in vars(options).items() if v is not None}
-    base = {f.name: getattr(FLOW, f.name) for f in fields(FlowSpec)}
-    flow = FlowSpec(**(base | {k: v for k, v in given.items() if k in base}))
-    plain = {"lr": 2e-3, "seconds": 85.0}
-    names = {f.name for f in fields(TrainSpec)}
-    training = TrainSpec(**(plain | {k: v for k, v in given.items() if k in names}))
-    own = {
-        k: given[k] for k in ("latent", "prior_weight", "prior", "seed", "members") if k in given
-    }
-    return InverseSpec(problem=options.problem, flow=flow, training=training, **own)
+
+    def changed(part: Any) -> Any:
+        return replace(part, **{f.name: given[f.name] for f in fields(part) if f.name in given})
+
+    given |= {"flow": changed(base.flow), "training": changed(base.training)}
+    given["problem"] = base.problem
+    return changed(base)
 
 
 def line(numbers: dict[str, Any]) -> str:

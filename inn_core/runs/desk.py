@@ -73,13 +73,16 @@ class Desk:
         self.used = 0.0  # seconds of the thread that this run has had
         self.due = self.seen = self.saved = 0.0  # monotonic: next step, last snapshot, checkpoint
         self.cost = 0.0  # seconds that a snapshot takes
+        self.rate = order.rate
 
     def open(self) -> None:
         """Build the trainer, or continue from the checkpoint, and show where it stands."""
         start = time.perf_counter()
         path = self.folder / files.CHECKPOINT
         spec = read_spec(self.order.spec)
-        trainer = kind_of(spec).load("trainer")
+        kind = kind_of(spec)
+        self.rate = min(self.order.rate, kind.rate)
+        trainer = kind.load("trainer")
         self.trainer = trainer.load(path) if path.exists() else trainer(spec)
         self.budget(self.order.budget_s)
         self.saved = time.monotonic()
@@ -113,8 +116,7 @@ class Desk:
     def pause(self, share: int) -> float:
         """Seconds between two snapshots, when ``share`` runs want the thread."""
         lively = max(LIVELY_S, self.cost * share / MOST_SHARE)
-        least = 1.0 / min(self.order.rate, self.trainer.rate)
-        return max(least, min(self.cost * share / SHARE, lively))
+        return max(1.0 / self.rate, min(self.cost * share / SHARE, lively))
 
     def run_until(self, end: float) -> None:
         """Train until monotonic time ``end``, or the run's end; one step at least.

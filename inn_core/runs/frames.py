@@ -25,9 +25,9 @@ MOST = 400
 _HEAD = struct.Struct("<II")
 
 
-def keeps(seq: int, last: int, growth: float = GROWTH) -> bool:
+def keeps(seq: int, last: int, growth: float = GROWTH, dense: int = DENSE) -> bool:
     """Whether snapshot ``seq`` stays, if ``last`` is the newest that stayed."""
-    return seq > last and (seq < DENSE or seq >= last * growth)
+    return seq > last and (seq < dense or seq >= last * growth)
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,14 @@ class Entry:
 
 
 class FrameLog:
-    """The log at ``path``. One thread at a time may append, any may read."""
+    """The log at ``path``. One thread at a time may append, any may read.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    dense, growth : see DENSE and GROWTH; frames that carry whole networks are kept more sparsely
+    """
+
+    def __init__(self, path: Path, dense: int = DENSE, growth: float = GROWTH) -> None:
+        self.path, self.dense, self.growth = path, dense, growth
         self.entries: list[Entry] = []
-        self.growth = GROWTH
         if path.exists():
             self._scan()
 
@@ -80,7 +82,7 @@ class FrameLog:
 
     def wants(self, seq: int) -> bool:
         """Whether the thinning rule keeps snapshot ``seq``."""
-        return keeps(seq, self.last, self.growth)
+        return keeps(seq, self.last, self.growth, self.dense)
 
     def append(self, seq: int, frame: bytes) -> None:
         """Add a frame at the end; raises OSError when the disk is full, and the log stays whole."""

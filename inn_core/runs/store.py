@@ -21,11 +21,14 @@ from inn_core.runs import files, tokens
 from inn_core.runs.frames import FrameLog
 from inn_core.runs.history import History
 from inn_core.specs import SpecError
+from inn_core.specs_inverse import InverseSpec
 from inn_core.targets import library
 
 log = logging.getLogger(__name__)
 
 VERSION = 1
+#: How frames that carry whole networks are kept: thirty in a thousand.
+SPARSE: dict[str, Any] = {"dense": 8, "growth": 1.25}
 #: Own data so young may be about to be trained on.
 YOUNG_S = 3600.0
 
@@ -39,7 +42,8 @@ class RunFolder:
         self.owner_hash: str = values["owner"]
         self.created: float = values["created"]
         self.parent: str | None = values.get("parent")
-        self.frames = FrameLog(path / files.FRAMES)
+        sparse = SPARSE if isinstance(self.spec, InverseSpec) else {}
+        self.frames = FrameLog(path / files.FRAMES, **sparse)
         self.history = History(path / files.HISTORY, self.spec.members)
         self.status: dict[str, Any] = files.read_json(path / files.STATUS) or {}
         self.check: dict[str, Any] | None = files.read_json(path / files.CHECK)

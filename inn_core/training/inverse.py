@@ -6,7 +6,7 @@ import json
 import math
 from collections import deque
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import torch
@@ -60,8 +60,6 @@ class InverseTrainer(Trainer):
 
     problem, layout : what is trained on, and what the coordinates mean
     """
-
-    rate: ClassVar[float] = 4.0  # a whole network goes out with each snapshot
 
     def __init__(self, spec: InverseSpec, target: Any = None) -> None:
         """Build the networks and simulate the first pairs."""

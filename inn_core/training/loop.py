@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -43,9 +43,6 @@ class Trainer:
     lr, batch, clip, weights : the live settings; change them with :meth:`set`
     budget : seconds and steps at which the run ends; :meth:`extend` adds to it
     """
-
-    #: Snapshots a second that a viewer has a use for.
-    rate: ClassVar[float] = 60.0
 
     def __init__(self, spec: RunSpec, target: Density | None = None) -> None:
         """Build the flow and draw the first data. ``target`` replaces the registry's entry."""

@@ -26,14 +26,15 @@ MOUNT = """async ({data}) => {
   mount(host, data, (name, value) => told.push([name, value]));
 }"""
 ASK = """async ({ name, points }) => {
-  const { parseNet } = await import('/stage/lessons/inverse_problems/net.js');
-  const net = parseNet(await (await fetch(`/pretrained/${name}.inn`)).arrayBuffer());
-  return { dim: net.dim, problem: net.spec.problem,
+  const { parseNet } = await import('/stage/lessons/inverse/net.js');
+  const file = await (await fetch(`/pretrained/${name}.inn`)).arrayBuffer();
+  const { spec, nets: [net] } = parseNet(file);
+  return { dim: net.dim, problem: spec.problem,
     inverse: [...net.inverse(Float64Array.from(points.flat()))],
     back: [...net.forward(net.inverse(Float64Array.from(points.flat())))] };
 }"""
 EXACT = """async ({ places }) => {
-  const { exact, joints } = await import('/stage/lessons/inverse_problems/arm.js');
+  const { exact, joints } = await import('/stage/lessons/inverse/arm.js');
   return places.map((y) => {
     const found = exact(y, 60);
     if (!found) return null;

@@ -1,6 +1,6 @@
 /** What the two canvases of the arm show: 300 poses, the bold one, ghosts, the target; the latent plane. */
 import { css, wheel } from '../../colours.js';
-import { joints } from './arm.js';
+import { joints } from '../inverse/arm.js';
 
 export const ARMS = 300;
 export const GHOSTS = 90;

@@ -5,7 +5,7 @@
 import { wheel } from '../../colours.js';
 import { text } from '../../controls.js';
 import { latentPoints } from '../../points.js';
-import { PRIOR_SD, REACH, exact, joints, spread } from './arm.js';
+import { PRIOR_SD, REACH, exact, joints, spread } from '../inverse/arm.js';
 import { ARMS, GHOSTS, LATENT, Picture, VIEW } from './picture.js';
 import { build, write } from './skeleton.js';
 
@@ -49,7 +49,7 @@ export class InverseProblems {
   // -- the network ---------------------------------------------------------------------------------
 
   async load(address) {
-    this.worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+    this.worker = new Worker(new URL('../inverse/worker.js', import.meta.url), { type: 'module' });
     this.worker.onmessage = ({ data }) => this.hear(data);
     try {
       const answer = await fetch(address);
@@ -105,11 +105,11 @@ export class InverseProblems {
     }
     this.asked = null;
     this.busy = true;
-    this.worker.postMessage({ way: 'inverse', points, target, z }, [points.buffer]);
+    this.worker.postMessage({ way: 'inverse', parts: [{ member: 0, points }], target, z }, [points.buffer]);
   }
 
   /** Poses have come. */
-  take({ points, target, z, took }) {
+  take({ parts: [{ points }], target, z, took }) {
     const poses = new Float64Array(4 * (ARMS + 1));
     for (let i = 0; i <= ARMS; i++) {
       for (let k = 0; k < 4; k++) poses[4 * i + k] = PRIOR_SD[k] * points[i * this.dim + k];
