@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,11 @@ ROOT = Path(__file__).resolve().parent
 COLLECT_S = 20.0
 #: Parts of Streamlit's page that it fetches only when the first element of their kind arrives.
 LATE_CHUNKS = ("BidiComponent", "Selectbox", "Slider", "ButtonGroup", "Button", "Popover", "Tabs")
+STAGE = ROOT / "assets" / "stage"
+#: What a module needs before it can run. What it fetches later, by import(), is left out, but for a
+#: lesson's first file, which fetches its parts at once.
+IMPORT = re.compile(r"^(?! \*).*\bfrom '(\.[^']+)'", re.MULTILINE)
+FETCH = re.compile(r"\bimport\('(\.[^']+)'\)", re.MULTILINE)
 #: What the first page shows.
 FIRST_RUN = "pretrained/moons-affine.run"
 
@@ -46,6 +52,26 @@ class Assets(StaticFiles):
         return response
 
 
+def modules_of(entry: Path) -> list[str]:
+    """Addresses of a module and of all that it imports at once, in the order in which it does."""
+    found = {entry: None}
+    _follow(entry, found, FETCH.findall(entry.read_text(encoding="utf-8")))
+    return [f"/stage/{path.relative_to(STAGE).as_posix()}" for path in found]
+
+
+def _follow(path: Path, found: dict[Path, None], more: Iterable[str] = ()) -> None:
+    for name in [*more, *IMPORT.findall(path.read_text(encoding="utf-8"))]:
+        module = (path.parent / name).resolve()
+        if module not in found:
+            found[module] = None
+            _follow(module, found)
+
+
+def named(modules: list[str]) -> list[str]:
+    """Entries of a Link header that let modules load soon, but after Streamlit's own."""
+    return [f"<{module}>; rel=modulepreload; fetchpriority=low" for module in modules]
+
+
 class Preload:
     """Names the stage's modules in the header of every page, so that they load beside Streamlit's.
 
@@ -55,28 +81,17 @@ class Preload:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        stage = ROOT / "assets" / "stage"
-        lessons = stage / "lessons"
-        own = sorted(stage.glob("*.js"))
         chunks = Path(st.__file__).parent / "static" / "static" / "js"
-        theirs = [f for name in LATE_CHUNKS for f in chunks.glob(f"{name}.*.js")]
-        modules = [f"/stage/{f.name}" for f in own] + [f"/static/js/{f.name}" for f in theirs]
-        links = [f"<{module}>; rel=modulepreload; fetchpriority=low" for module in modules]
+        theirs = [f"/static/js/{f.name}" for n in LATE_CHUNKS for f in chunks.glob(f"{n}.*.js")]
+        links = named([*modules_of(STAGE / "stage.js"), *theirs])
         links.append("</stage/stage.css>; rel=preload; as=style")
         links.append(f"</{FIRST_RUN}>; rel=preload; as=fetch; crossorigin")
         self.link = ", ".join(links)
         # A lesson with a stage of its own needs its modules instead.
         self.lessons = {
-            entry.stem: ", ".join(
-                f"</stage/{f.relative_to(stage).as_posix()}>; rel=modulepreload; fetchpriority=low"
-                for f in [
-                    entry,
-                    lessons / "lesson.js",
-                    *sorted((lessons / entry.stem).glob("*.js")),
-                ]
-            )
-            for entry in lessons.glob("*.js")
-            if (lessons / entry.stem).is_dir()
+            entry.stem: ", ".join(named(modules_of(entry)))
+            for entry in (STAGE / "lessons").glob("*.js")
+            if entry.stem != "lesson"
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

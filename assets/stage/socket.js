@@ -38,14 +38,15 @@ export class LiveSocket {
    * @param {string|null} owner owner token
    * @param {{message: Function, frame: Function, lost: Function}} handlers message(object),
    *   frame(ArrayBuffer), lost()
+   * @param {boolean} past whether the stored frames are wanted too
    */
-  constructor(run, owner, handlers) {
+  constructor(run, owner, handlers, past = true) {
     this.run = run;
     this.owner = owner;
     this.handlers = handlers;
     this.wait = FIRST_WAIT;
     this.closed = false;
-    this.asked = false; // the backfill is asked for once
+    this.asked = !past; // the backfill is asked for once
     this.timer = null;
     this.connect();
   }

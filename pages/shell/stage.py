@@ -49,13 +49,15 @@ def mount(
     pretrained: str | None = None,
     options: dict[str, Any] | None = None,
     module: str = FLOW_STAGE,
+    spoken: str = "",
 ) -> Any:
     """Draw a stage; return what it has said so far (its state and triggers).
 
     run, owner : tokens of the run to show; pretrained : address of a run file, if there is no run
-    options : whatever else the module wants to know
+    options : whatever else the module wants to know; spoken : where in the text files its words
+        are, if not at ``<lesson>.stage``
     """
-    spoken = words.section("stage" if module == FLOW_STAGE else f"{lesson}.stage")
+    key = spoken or ("stage" if module == FLOW_STAGE else f"{lesson}.stage")
     return _component(module)(
         key=key_of(lesson),
         data={
@@ -63,7 +65,7 @@ def mount(
             "run": run,
             "owner": owner,
             "pretrained": pretrained,
-            "words": spoken,
+            "words": words.section(key),
             "lang": words.lang,
             "lesson": lesson,
             "options": options or {},

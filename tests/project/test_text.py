@@ -89,6 +89,8 @@ def asked_for() -> set[str]:
     keys |= set(re.findall(r'"((?:shell|examine|predict|theory)\.[a-z_]+)"', source))
     keys |= {f"controls.{c.name}.{part}" for c in CONTROLS for part in ("label", "help")}
     keys |= {f"{lesson.name}.{part}" for lesson in LESSONS for part in ("title", "sentence")}
+    sweeps = ("latent_dimension", "prior_weight")
+    keys |= {f"{name}.{part}" for name in sweeps for part in ("values", "values_help")}
     keys |= {f"predict.{answer}" for answer in ("less", "same", "more")}
     return keys | {"language"}
 

@@ -6,14 +6,15 @@ import { wheel } from '../../colours.js';
 import { text } from '../../controls.js';
 import { latentPoints } from '../../points.js';
 import { PRIOR_SD, REACH, exact, joints, spread } from '../inverse/arm.js';
-import { ARMS, GHOSTS, LATENT, Picture, VIEW } from './picture.js';
+import { VIEW } from '../inverse/draw.js';
+import { grip } from '../inverse/grip.js';
+import { ARMS, GHOSTS, LATENT, Picture } from './picture.js';
 import { build, write } from './skeleton.js';
 
 const CIRCLE = 1.25; // radius of the dance, in sds of z
 const TURN = 7000; // ms of one round
 const FAR = 0.08; // a hand farther from its target than this is not there
 const QUIET = 110; // ms between numbers
-const GRIP = 34; // CSS pixels within which a pointer takes hold
 
 export class InverseProblems {
   constructor(root, data) {
@@ -132,38 +133,10 @@ export class InverseProblems {
 
   // -- the hand ------------------------------------------------------------------------------------
 
-  /** Pointers and arrow keys move what a canvas holds. */
   hold(canvas, move, what) {
-    let grip = null;
-    const place = (event) => {
-      const edge = canvas.getBoundingClientRect();
-      return this.picture.units(canvas, event.clientX - edge.left, event.clientY - edge.top);
-    };
-    canvas.addEventListener('pointerdown', (event) => {
-      if (event.button !== 0) return;
-      canvas.setPointerCapture(event.pointerId);
-      event.preventDefault();
-      canvas.focus({ preventScroll: true });
-      const [x, y] = place(event);
-      const scale = this.picture.scale(canvas);
-      const near = Math.hypot(x - this[what][0], y - this[what][1]) * scale < GRIP;
-      grip = near ? [this[what][0] - x, this[what][1] - y] : [0, 0];
-      this.touch();
-      move(x + grip[0], y + grip[1]);
-    });
-    canvas.addEventListener('pointermove', (event) => {
-      if (!grip) return;
-      const [x, y] = place(event);
-      move(x + grip[0], y + grip[1]);
-    });
-    for (const type of ['pointerup', 'pointercancel']) canvas.addEventListener(type, () => { grip = null; });
-    canvas.addEventListener('keydown', (event) => {
-      const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
-      if (!way) return;
-      event.preventDefault();
-      this.touch();
-      const step = event.shiftKey ? 0.2 : 0.05;
-      move(this[what][0] + step * way[0], this[what][1] + step * way[1]);
+    grip(canvas, {
+      units: (x, y) => this.picture.units(canvas, x, y), scale: () => this.picture.scale(canvas),
+      at: () => this[what], touch: () => this.touch(), move,
     });
   }
 

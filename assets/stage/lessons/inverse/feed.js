@@ -1,0 +1,86 @@
+/**
+ * Where networks come from: the live socket of a run, or a shipped file when there is no run. Only
+ * the newest network is wanted, so the past is not asked for.
+ *
+ * handlers: begin(hello), net(message for the worker), row(header), report({status, …}), owned(run, owner)
+ */
+import { decodeFrame } from '../../codec.js';
+import { LiveSocket, storeOwner, storedOwner } from '../../socket.js';
+
+export class Feed {
+  constructor(handlers) {
+    Object.assign(this, { handlers, source: null, generation: 0, socket: null, newest: -1 });
+  }
+
+  /** Follow what the page asks for; nothing happens when it asks for the same again. */
+  open({ run, owner, options }) {
+    const source = run || `file:${options.net}`;
+    if (run && owner) storeOwner(run, owner);
+    if (source === this.source) return;
+    Object.assign(this, { source, newest: -1 });
+    this.generation++;
+    this.socket?.close();
+    this.socket = null;
+    const known = run && (owner || storedOwner(run));
+    if (run && !known) this.handlers.owned(run, null);
+    if (run) this.follow(run, known, !owner);
+    else this.load(options);
+  }
+
+  follow(run, owner, remembered) {
+    const mine = this.generation;
+    const { handlers } = this;
+    const current = () => mine === this.generation;
+    handlers.report({ status: 'queued', role: 'viewer', message: '' });
+    this.socket = new LiveSocket(run, owner, {
+      message: (message) => {
+        if (!current()) return;
+        const { type, role } = message;
+        if (type === 'run') handlers.begin(message);
+        if (type === 'run' || type === 'status') handlers.report({ status: message.status, message: message.message });
+        if (type === 'role') {
+          handlers.report({ role });
+          if (role === 'owner' && remembered) handlers.owned(run, owner);
+        }
+        if (type === 'gone') handlers.report({ status: 'stopped', message: message.message });
+        if (type === 'error') handlers.report({ message: message.message });
+      },
+      frame: async (bytes) => {
+        try {
+          const { header, net } = await decodeFrame(bytes);
+          if (!current() || !net || (header.seq <= this.newest && header.epoch === this.epoch)) return;
+          Object.assign(this, { newest: header.seq, epoch: header.epoch });
+          handlers.row(header);
+          handlers.net({ names: net.names, bytes: net.bytes });
+        } catch (error) {
+          if (current()) handlers.report({ message: error.message });
+        }
+      },
+      lost: () => current() && handlers.report({ status: 'disconnected' }),
+    }, false);
+  }
+
+  async load({ net, hello }) {
+    const mine = this.generation;
+    this.handlers.begin(hello);
+    try {
+      const answer = await fetch(new URL(`../../../${net}`, import.meta.url));
+      if (!answer.ok) throw new Error(`${answer.status}`);
+      const file = await answer.arrayBuffer();
+      if (mine !== this.generation) return;
+      this.handlers.report({ status: 'idle', message: '' });
+      this.handlers.net({ file });
+    } catch (error) {
+      if (mine === this.generation) this.handlers.report({ status: 'stopped', failed: error.message });
+    }
+  }
+
+  send(message) {
+    this.socket?.send(message);
+  }
+
+  close() {
+    this.generation++;
+    this.socket?.close();
+  }
+}

@@ -1,0 +1,8 @@
+/** Lesson "prior weight": six networks, one weight of the prior loss each (VINA's figure 2). */
+import { lesson } from './lesson.js';
+import { Sweep } from './sweep/stage.js';
+
+export const { mount, unmount } = lesson({
+  sheets: ['sweep/look.css'],
+  create: (root, data) => new Sweep(root, data, 'prior_weight'),
+});

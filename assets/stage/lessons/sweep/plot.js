@@ -1,0 +1,92 @@
+/** The plot of a sweep: one bead a member, one curve a family; drawn anew as the run trains. */
+
+const SVG = 'http://www.w3.org/2000/svg';
+const HEIGHT = 216;
+const [LEFT, RIGHT, TOP, BOTTOM] = [46, 14, 12, 36];
+const L2 = [0.02, 1]; // of both plots, log
+const SHARE = [0.02, 3]; // of the prior's plot, log
+const TICKS = { l2: [0.03, 0.1, 0.3, 1], share: [0.03, 0.1, 0.3, 1] };
+const SLACK = 0.05;
+const MISSING = 2; // numbers of a pose that the hand does not tell
+
+const node = (name, attributes, text = '') => {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.textContent = text;
+  return element;
+};
+const log = ([low, high], value) => Math.log(Math.max(low, Math.min(high, value)) / low) / Math.log(high / low);
+
+export class Plot {
+  /** @param {SVGElement} svg @param {string} kind @param {(member: number) => void} choose */
+  constructor(svg, kind, choose) {
+    Object.assign(this, { svg, kind, width: 480 });
+    svg.addEventListener('pointerdown', (event) => {
+      svg.setPointerCapture(event.pointerId);
+      this.held = true;
+      choose(this.nearest(event));
+    });
+    svg.addEventListener('pointermove', (event) => { if (this.held) choose(this.nearest(event)); });
+    for (const type of ['pointerup', 'pointercancel']) svg.addEventListener(type, () => { this.held = false; });
+  }
+
+  /** The member whose bead is nearest to a pointer. */
+  nearest(event) {
+    const edge = this.svg.getBoundingClientRect();
+    const [px, py] = [event.clientX - edge.left, event.clientY - edge.top];
+    const away = this.places.map(([x, y]) => Math.hypot(x - px, y - py));
+    return away.indexOf(Math.min(...away));
+  }
+
+  x(member, shown, values) {
+    const wide = this.width - LEFT - RIGHT;
+    if (this.kind === 'prior_weight') return LEFT + wide * log(SHARE, shown.share);
+    return LEFT + (wide * (values.indexOf(member.value) + 0.5)) / values.length;
+  }
+
+  /** @param {Object[]} members @param {Object[]} shown {l2, share} of each @param {number} chosen */
+  draw(members, shown, chosen, { say, number }) {
+    const { svg, kind, width } = this;
+    const y = (value) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - log(L2, value));
+    const values = [...new Set(members.map(({ value }) => value))].sort((a, b) => a - b);
+    this.places = members.map((member, e) => [this.x(member, shown[e], values), y(shown[e].l2)]);
+    const low = HEIGHT - BOTTOM;
+    const parts = TICKS.l2.flatMap((tick) => [
+      node('line', { x1: LEFT, x2: width - RIGHT, y1: y(tick), y2: y(tick), class: 'sw-grid' }),
+      node('text', { x: LEFT - 6, y: y(tick) + 4, 'text-anchor': 'end' }, number(tick, tick < 0.1 ? 2 : 1)),
+    ]);
+    parts.push(node('line', { x1: LEFT, x2: width - RIGHT, y1: y(SLACK), y2: y(SLACK), class: 'sw-mark' }));
+    parts.push(node('text', { x: LEFT + 4, y: y(SLACK) - 5, class: 'sw-quiet' }, say('slack')));
+    if (kind === 'prior_weight') {
+      const at = (value) => LEFT + (width - LEFT - RIGHT) * log(SHARE, value);
+      parts.push(node('line', { x1: at(1), x2: at(1), y1: TOP, y2: low, class: 'sw-mark' }));
+      parts.push(...TICKS.share.map((tick) => node('text', { x: at(tick), y: low + 15, 'text-anchor': 'middle' }, number(tick, tick < 0.1 ? 2 : 1))));
+    } else {
+      const at = values.indexOf(MISSING);
+      const step = (width - LEFT - RIGHT) / values.length;
+      if (at >= 0) parts.push(node('rect', { x: LEFT + step * at, y: TOP, width: step, height: low - TOP, class: 'sw-right' }));
+      parts.push(...values.map((value, i) => node('text', { x: LEFT + step * (i + 0.5), y: low + 15, 'text-anchor': 'middle' }, number(value, 0))));
+    }
+    parts.push(node('text', { x: (LEFT + width - RIGHT) / 2, y: HEIGHT - 4, 'text-anchor': 'middle', class: 'sw-axis' }, say(`${kind}_axis`)));
+    for (const family of new Set(members.map((member) => member.family))) {
+      const own = members.map((member, e) => [member, e]).filter(([member]) => member.family === family).sort(([a], [b]) => a.value - b.value);
+      const path = own.map(([, e], i) => `${i ? 'L' : 'M'}${this.places[e].map((v) => v.toFixed(1)).join(' ')}`).join('');
+      parts.push(node('path', { d: path, class: 'sw-curve', 'data-family': family }));
+    }
+    members.forEach(({ family, value }, e) => {
+      const [cx, cy] = this.places[e];
+      parts.push(node('circle', { cx, cy, r: e === chosen ? 9 : 6, class: 'sw-bead', 'data-family': family, 'data-chosen': e === chosen }));
+      if (kind !== 'prior_weight') return;
+      const second = family === members[members.length - 1].family; // one family's names above, the other's below
+      const place = { x: cx + (second ? -12 : 12), y: cy + (second ? -9 : 14), 'text-anchor': second ? 'end' : 'start' };
+      parts.push(node('text', { ...place, class: 'sw-value', 'data-family': family }, `λ′ ${number(value, value % 1 ? 2 : 0)}`));
+    });
+    svg.setAttribute('viewBox', `0 0 ${width} ${HEIGHT}`);
+    svg.replaceChildren(...parts);
+  }
+
+  layout() {
+    this.width = Math.max(260, this.svg.parentElement.clientWidth);
+    this.svg.style.height = `${HEIGHT}px`;
+  }
+}

@@ -1,0 +1,50 @@
+"""Lesson "latent dimension": z must carry what y threw away: two numbers of four."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from inn_core.problems.sweeps import LATENT_DIMENSION
+from inn_core.specs import SpecError
+from inn_core.specs_inverse import LATENT, InverseSpec
+from pages.shell import flattened, sweep
+
+
+def make(values: tuple[float, ...], seed: int) -> InverseSpec:
+    """Every size of z by maximum likelihood, then by Sinkhorn's divergence."""
+    for value in values:
+        if value != int(value) or not LATENT.low <= value <= MOST:
+            raise SpecError(
+                f"d_z is {value:g}; it must be a whole number between {LATENT.low:g} and {MOST}."
+            )
+    sizes = tuple(int(value) for value in values) * 2
+    losses = ("nll",) * len(values) + ("sinkhorn",) * len(values)
+    return replace(LATENT_DIMENSION, members=len(sizes), latent=sizes, loss=losses, seed=seed)
+
+
+def values_of(spec: InverseSpec) -> tuple[float, ...]:
+    """The sizes of a sweep."""
+    return tuple(float(size) for size in sorted(set(spec.latent)))
+
+
+#: Larger ones no browser runs while a hand drags.
+MOST = 20
+
+_, words = sweep.draw(sweep.Lesson("latent_dimension", "latent-dimension", make, values_of))
+idea, plain, sources = st.tabs(
+    [
+        words("latent_dimension.idea"),
+        words("latent_dimension.plain"),
+        words("latent_dimension.sources"),
+    ]
+)
+with idea:
+    left, right = st.columns([3, 2])
+    left.markdown(words("latent_dimension.idea_text"))
+    right.markdown(words("latent_dimension.idea_plot"))
+with plain:
+    flattened.draw(words)
+with sources:
+    st.markdown(words("latent_dimension.sources_text"))

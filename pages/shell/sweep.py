@@ -1,0 +1,192 @@
+"""A tab in a lesson that sweeps something over many small networks: its values, its run, its stage.
+
+The address says what another tab needs: ``?values=0,1,100&seed=3`` or ``?run=…``.
+"""
+
+from __future__ import annotations
+
+import math
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from inn_core.maps import network
+from inn_core.problems.sweeps import SWEEPS
+from inn_core.runs import client
+from inn_core.specs import SpecError, check_number, shown
+from inn_core.specs_inverse import InverseSpec
+from pages.shell import links, stage, tab
+from pages.shell.words import Words, selector
+
+VALUES, SEED = "values", "seed"
+MOST = 8
+#: Makes a spec of the swept values and a seed; raises SpecError.
+Make = Callable[[tuple[float, ...], int], InverseSpec]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson of this kind.
+
+    name : of its page; sweep : key of ``SWEEPS``, and of its file in assets/pretrained
+    make : (values, seed) -> spec; values_of : spec -> values
+    """
+
+    name: str
+    sweep: str
+    make: Make
+    values_of: Callable[[InverseSpec], tuple[float, ...]]
+
+    @property
+    def shipped(self) -> InverseSpec:
+        """What the file in assets/pretrained holds."""
+        return SWEEPS[self.sweep]
+
+
+@dataclass
+class Room(tab.Tab):
+    """A tab with the values that its reader has typed, as text, and a seed."""
+
+    text: str = ""
+    seed: int = 0
+
+
+def of(lesson: Lesson, words: Words) -> Room:
+    """Return this tab's room, brought in line with the address bar on arrival and on Back."""
+    key = f"{lesson.name}.session"
+    context = get_script_run_ctx()
+    moved = context is not None and context.is_history_navigation
+    room = st.session_state.get(key)
+    if not isinstance(room, Room):
+        room = st.session_state[key] = Room(lesson.name)
+        moved = True
+    if moved:
+        _arrive(lesson, room, words)
+    tab.claim(room, stage.owner_found(lesson.name))
+    return room
+
+
+def _arrive(lesson: Lesson, room: Room, words: Words) -> None:
+    viewer = st.query_params.get(links.RUN)
+    info = client.current().describe(viewer) if viewer else None
+    spec = info.spec if info else None
+    if viewer and info is None:
+        room.notices.append(words("shell.run_gone"))
+    elif spec and not isinstance(spec, InverseSpec):
+        room.notices.append(words("shell.other_kind"))
+        spec = None
+    room.show(viewer if spec else None)
+    if isinstance(spec, InverseSpec):
+        room.text, room.seed = text_of(lesson.values_of(spec)), spec.seed
+    else:
+        room.text = st.query_params.get(VALUES, text_of(lesson.values_of(lesson.shipped)))
+        asked = st.query_params.get(SEED, "0")
+        room.seed = int(asked) if asked.isdecimal() and len(asked) < 5 else 0
+    st.session_state[f"{lesson.name}.values"] = room.text
+
+
+def text_of(values: tuple[float, ...]) -> str:
+    """The values as a reader types them."""
+    return ", ".join(f"{value:g}" for value in values)
+
+
+def numbers_of(text: str) -> tuple[float, ...]:
+    """Read "0, 1, 100"; raises SpecError with a sentence."""
+    parts = [part for part in text.replace(";", ",").replace("、", ",").split(",") if part.strip()]
+    if not 1 <= len(parts) <= MOST:
+        raise SpecError(f"There are {len(parts)} values; write 1 to {MOST}, with commas between.")
+    values = []
+    for part in parts:
+        try:
+            value = float(part)
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
+            raise SpecError(f"{shown(part.strip())} is no number; write numbers with commas.")
+        values.append(value)
+    if len(set(values)) < len(values):
+        raise SpecError("A value comes twice; each needs to be there once only.")
+    return tuple(sorted(values))
+
+
+def draw(lesson: Lesson) -> tuple[Room, Words]:
+    """Draw the head of the page, its controls and the stage."""
+    from pages.shell.words import choose
+
+    words = choose()
+    room = of(lesson, words)
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{lesson.name}.head"):
+        st.title(words(f"{lesson.name}.title"), anchor="lesson", width="content")
+        st.caption(words(f"{lesson.name}.sentence"))
+        selector(words)
+    with st.container(horizontal=True, vertical_alignment="bottom", key=f"{lesson.name}.controls"):
+        _controls(lesson, room, words)
+    for notice in room.notices:
+        st.warning(notice)
+    room.notices.clear()
+    stage.mount(
+        lesson.name,
+        words,
+        run=room.viewer,
+        owner=room.owner,
+        module=f"stage/lessons/{lesson.name}.js",
+        options={"net": f"pretrained/{lesson.sweep}.inn", "hello": hello(lesson.sweep)},
+        spoken="sweep.stage",
+    )
+    _write_address(lesson, room, words)
+    return room, words
+
+
+def _controls(lesson: Lesson, room: Room, words: Words) -> None:
+    room.text = st.text_input(
+        words(f"{lesson.name}.values"),
+        key=f"{lesson.name}.values",
+        help=words(f"{lesson.name}.values_help"),
+        width=260,
+    )
+    if st.button(words("shell.train"), type="primary", help=words("sweep.train_help")):
+        _train(lesson, room, room.seed)
+    if st.button(words("shell.new_seed"), help=words("shell.new_seed_help")):
+        _train(lesson, room, secrets.randbelow(10_000))
+    if room.viewer and st.button(words("sweep.shipped"), help=words("sweep.shipped_help")):
+        room.show(None)
+    if room.watching and room.known:
+        st.caption(words("sweep.watching"))
+
+
+def _train(lesson: Lesson, room: Room, seed: int) -> None:
+    try:
+        spec = lesson.make(numbers_of(room.text), check_seed(seed))
+    except SpecError as error:
+        room.notices.append(str(error))
+        return
+    if tab.start(room, spec):
+        room.seed = seed
+
+
+def check_seed(seed: int) -> int:
+    """The seed as specs allow it; raises SpecError."""
+    return int(check_number("seed", seed))
+
+
+@cache
+def hello(sweep: str) -> dict[str, Any]:
+    """What the stage must know of a shipped sweep."""
+    return network.hello(SWEEPS[sweep])
+
+
+def _write_address(lesson: Lesson, room: Room, words: Words) -> None:
+    wanted = {}
+    if room.viewer:
+        wanted[links.RUN] = room.viewer
+    elif room.text != text_of(lesson.values_of(lesson.shipped)):
+        wanted[VALUES] = room.text[:200]
+    if "lang" in st.query_params or words.lang != "en":
+        wanted[links.LANGUAGE] = words.lang
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
