@@ -39,6 +39,7 @@ class Problem(ABC):
     prior_mean, prior_sd : of each coordinate of x, (dim_x,); a network reads (x - mean) / sd
     slack : sigma_y of a network's loss |y - f(x)|^2 / (2 slack^2)
     noise : sd of the observation's noise; 0 means that y is f(x) itself
+    labels_only : y tells a class and not a place: whole regions of x share it
     references : observations worth showing first, (R, dim_y)
     exact : whether :meth:`posterior` is exact (else it is brute force with a tolerance)
     """
@@ -52,6 +53,7 @@ class Problem(ABC):
     prior_sd: Array
     slack: float
     noise: float = 0.0
+    labels_only: bool = False
     references: Array
     exact: bool = True
 

@@ -105,5 +105,6 @@ EIGHT_MODES = EightModes(
     prior_mean=np.zeros(2),
     prior_sd=np.full(2, float(np.sqrt((INNER**2 + OUTER**2) / 2 + SD**2))),
     slack=0.05,
+    labels_only=True,
     references=np.eye(4),
 )
