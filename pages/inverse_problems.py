@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from inn_core.problems.base import find
-from pages.shell import stage
+from inn_core.maps import network
+from inn_core.specs_inverse import InverseSpec
+from pages.shell import planes, stage
 from pages.shell.words import choose, selector
 
 LESSON = "inverse_problems"
-#: The network that is shipped; its y side is standardised by the observation's prior moments.
+#: The network that is shipped.
 NET = "pretrained/kinematics.inn"
 
 words = choose()
@@ -19,12 +20,15 @@ with st.container(horizontal=True, vertical_alignment="center", key=f"{LESSON}.h
     st.caption(words("inverse_problems.sentence"))
     selector(words)
 
-mean, sd = find("kinematics").predictive()
 stage.mount(
     LESSON,
     words,
     module=f"stage/lessons/{LESSON}.js",
-    options={"net": NET, "y_mean": mean.tolist(), "y_sd": sd.tolist()},
+    options={
+        "net": NET,
+        "hello": network.hello(InverseSpec()),
+        "clouds": {"modes": planes.modes(), "strip": planes.strip()},
+    },
 )
 
 idea, sources = st.tabs([words("inverse_problems.idea"), words("inverse_problems.sources")])

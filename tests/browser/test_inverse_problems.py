@@ -10,8 +10,11 @@ import pytest
 import torch
 from playwright.sync_api import Page, expect
 
+from inn_core.maps import network
 from inn_core.problems.base import find
+from inn_core.specs_inverse import InverseSpec
 from inn_core.training import inverse
+from pages.shell import planes
 from pages.shell.words import Words
 from tests.browser.conftest import NewPage
 
@@ -55,8 +58,9 @@ def page(new_page: NewPage, assets_url: str) -> Page:
 
 
 def open_lesson(page: Page, **more: Any) -> None:
-    mean, sd = find("kinematics").predictive()
-    options = {"net": "pretrained/kinematics.inn", "y_mean": mean.tolist(), "y_sd": sd.tolist()}
+    clouds = {"modes": planes.modes(), "strip": planes.strip()}
+    hello = network.hello(InverseSpec())
+    options = {"net": "pretrained/kinematics.inn", "hello": hello, "clouds": clouds}
     data = {"id": "inverse_problems", "words": ENGLISH, "lang": "en", "options": options | more}
     page.evaluate(MOUNT, {"data": data})
     page.wait_for_function(f"{STAGE}?.frames > 1")
@@ -185,3 +189,106 @@ def test_the_words_are_the_same_in_every_language() -> None:
     japanese = Words("ja").section("inverse_problems.stage")
     assert set(japanese) == set(ENGLISH)
     assert json.dumps(ENGLISH) != json.dumps(japanese)
+
+
+# ── forwards, and the two problems in the plane ──────────────────────────────────────────────
+
+
+def test_moving_a_joint_runs_the_network_forwards(page: Page) -> None:
+    open_lesson(page)
+    page.wait_for_function(f"{STAGE}.points === 300")
+    page.get_by_role("button", name="Circle in z").click()
+    page.wait_for_timeout(300)
+    page.wait_for_function(f"{STAGE}.pose")
+    pose = np.array(state(page)["pose"])
+    canvas: Any = page.locator("[data-room=arm] canvas").bounding_box()
+    scale = min(canvas["width"] / 2.65, canvas["height"] / 2.9)
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        return (
+            canvas["x"] + canvas["width"] / 2 + scale * (x - 0.975),
+            canvas["y"] + canvas["height"] / 2 - scale * y,
+        )
+
+    first = (0.5 * np.cos(pose[1]), pose[0] + 0.5 * np.sin(pose[1]))
+    page.mouse.move(*place(*first))
+    page.mouse.down()
+    turned = pose[1] + 0.3
+    page.mouse.move(*place(0.5 * np.cos(turned), pose[0] + 0.5 * np.sin(turned)), steps=4)
+    page.wait_for_function(f"{STAGE}.way === 'forward'")
+    page.wait_for_timeout(400)
+    page.mouse.up()
+    moved = pose + np.array([0, 0.3, 0, 0])
+    hand = find("kinematics").simulate(moved[None])[0]
+    told = state(page)
+    np.testing.assert_allclose(told["target"], hand, atol=0.03)
+    _, flow, layout = inverse.load(NET)
+    side = layout.x_side(moved[None], np.zeros((1, 0))).astype(np.float32)
+    code = flow.encode(torch.from_numpy(side))[0][0, 0].numpy()
+    np.testing.assert_allclose(told["latent"], np.clip(code[2:], -3, 3), atol=0.08)
+    expect(page.locator(".ip-diagram")).to_have_attribute("data-way", "forward")
+
+
+def test_eight_modes_answer_with_all_clusters_of_a_label(page: Page) -> None:
+    open_lesson(page)
+    page.get_by_role("button", name="Eight modes").click()
+    page.wait_for_function(f"{STAGE}.scene === 'modes' && {STAGE}.shares")
+    for label, clusters in ((0, [0, 1, 2, 3]), (1, [4, 5]), (2, [6]), (3, [7])):
+        page.locator(f"[data-label='{label}']").click()
+        own = f"[{','.join(map(str, clusters))}].reduce((a, k) => a + {STAGE}.shares[k], 0)"
+        page.wait_for_function(f"{own} > 0.98")
+        shares = np.array(state(page)["shares"])[clusters]
+        np.testing.assert_allclose(shares, 1 / len(clusters), atol=0.07)
+    expect(page.locator("[data-label='3']")).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_strip_puts_the_mean_into_the_gap(page: Page) -> None:
+    open_lesson(page)
+    page.get_by_role("button", name="A strip across a crescent").click()
+    page.wait_for_function(f"{STAGE}.scene === 'strip' && {STAGE}.sdNet")
+    told = state(page)
+    _, exact = find("strip").posterior_moments(np.array([1.2]))
+    np.testing.assert_allclose(told["exactSd"], exact, rtol=0.03)
+    np.testing.assert_allclose(told["sdNet"], exact, rtol=0.2)
+    assert told["gap"] > 0.5
+    expect(page.locator(".ip-sentence").last).to_contain_text("stands in the gap")
+    canvas = page.locator("[data-room=cloud] canvas")
+    canvas.focus()
+    for _ in range(12):
+        page.keyboard.press("Shift+ArrowUp")
+    expect(page.locator(".ip-sentence").last).to_contain_text("beyond the crescent")
+    assert state(page)["target"][0] == pytest.approx(2.8)
+
+
+def test_ranks_are_counted_while_the_page_goes_on(page: Page) -> None:
+    open_lesson(page)
+    page.wait_for_function(f"{STAGE}.points === 300")
+    page.get_by_role("button", name="Count ranks").click()
+    page.wait_for_function(f"{STAGE}.ranks === 500", timeout=60_000)
+    expect(page.locator(".ip-calibration small").first).to_contain_text("500 of 500")
+    counts = page.evaluate(
+        "[...document.querySelectorAll('.ip-ranks svg')].map((svg) => svg.children.length)"
+    )
+    assert counts == [21] * 4
+
+
+def test_ranks_know_a_right_sampler_from_a_wrong_one(page: Page) -> None:
+    """With the prior in place of the posterior every rank is uniform; squeezed, it is not."""
+    uneven = page.evaluate(
+        """async () => {
+          const { Ranks } = await import('/stage/lessons/inverse/ranks.js');
+          const model = { prior: (normal) => [normal()], observe: () => [0] };
+          const units = { x_mean: [0], x_sd: [1], y_mean: [0], y_sd: [1] };
+          const problem = { dim: 2, dim_x: 1, dim_y: 1, latent: [1], ...units };
+          return [1, 0.4].map((squeeze) => {
+            const ranks = new Ranks(model, problem, { slack: 0, soft: false });
+            while (!ranks.finished) {
+              const points = ranks.next();
+              for (let i = 0; i < points.length; i += 2) points[i] = squeeze * points[i + 1];
+              ranks.take(points);
+            }
+            return ranks.uneven;
+          });
+        }"""
+    )
+    assert uneven[0] <= 2 and uneven[1] >= 8

@@ -1,11 +1,12 @@
 /**
  * Lesson "inverse problems": a robot arm whose hand is held at a target, and every pose that reaches it.
- * options: {net: address of the trained network below assets/, y_mean, y_sd: units of its y side}
+ * options: {net: address of the arm's network below assets/, hello: what its numbers mean,
+ *   clouds: {modes, strip}: {net, problem, model, view, range, slack, soft} of the two scenes in the plane}
  */
 import { lesson } from './lesson.js';
-import { InverseProblems } from './inverse_problems/stage.js';
+import { Scenes } from './inverse_problems/scenes.js';
 
 export const { mount, unmount } = lesson({
   sheets: ['inverse_problems/look.css'],
-  create: (root, data) => new InverseProblems(root, data),
+  create: (root, data) => new Scenes(root, data),
 });

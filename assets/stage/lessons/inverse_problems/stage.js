@@ -6,9 +6,13 @@ import { wheel } from '../../colours.js';
 import { text } from '../../controls.js';
 import { latentPoints } from '../../points.js';
 import { PRIOR_SD, REACH, exact, joints, spread } from '../inverse/arm.js';
+import { ARM } from '../inverse/models.js';
+import { Calibration } from './calibration.js';
+import { Diagram } from './diagram.js';
 import { VIEW } from '../inverse/draw.js';
 import { grip } from '../inverse/grip.js';
 import { ARMS, GHOSTS, LATENT, Picture } from './picture.js';
+import { PoseHand } from './posehand.js';
 import { build, write } from './skeleton.js';
 
 const CIRCLE = 1.25; // radius of the dance, in sds of z
@@ -16,7 +20,7 @@ const TURN = 7000; // ms of one round
 const FAR = 0.08; // a hand farther from its target than this is not there
 const QUIET = 110; // ms between numbers
 
-export class InverseProblems {
+export class Arm {
   constructor(root, data) {
     this.root = root;
     Object.assign(this, {
@@ -31,9 +35,13 @@ export class InverseProblems {
     this.latent = latentPoints(ARMS);
     this.bones = new Float64Array(8);
     this.picture = new Picture(this);
-    const { y_mean: mean, y_sd: sd } = data.options;
-    this.units = { mean, sd };
+    const { problem } = data.options.hello;
+    this.problem = problem;
+    this.calibration = new Calibration(root.querySelector('.ip-calibration'), ARM, problem, { slack: 0, soft: false });
+    this.calibration.ask = () => this.ask();
+    this.diagram = new Diagram(root.querySelector('.ip-diagram'));
     this.load(new URL(`../../../${data.options.net}`, import.meta.url));
+    this.hand = new PoseHand(this);
     this.hold(this.arm, (x, y) => this.pull(x, y), 'target');
     this.hold(this.plane, (x, y) => this.turn(x, y), 'z');
     root.addEventListener('click', ({ target }) => {
@@ -43,7 +51,8 @@ export class InverseProblems {
     this.view = {
       target: () => [...this.target], latent: () => [...this.z], arms: () => this.points, took: () => this.took,
       residual: () => this.shown?.residual ?? null, l2: () => this.shown?.l2 ?? null, sd: () => this.shown?.sd ?? null,
-      exactSd: () => this.ghost?.sd ?? null,
+      exactSd: () => this.ghost?.sd ?? null, way: () => this.way ?? 'inverse',
+      pose: () => this.shown && Array.from(this.shown.poses.subarray(4 * ARMS, 4 * ARMS + 4)),
     };
   }
 
@@ -76,8 +85,13 @@ export class InverseProblems {
       return undefined;
     }
     this.busy = false;
-    this.take(data);
-    if (this.asked) this.send();
+    if (data.way === 'forward') {
+      this.follow(data.parts[0].points);
+    } else {
+      if (data.parts.length > 1) this.calibration.take(data.parts[1].points);
+      this.take(data);
+    }
+    if (this.asked || (this.calibration.ranks && !this.calibration.ranks.finished)) this.send();
     return undefined;
   }
 
@@ -94,8 +108,8 @@ export class InverseProblems {
   }
 
   send() {
-    const { target, z } = this.asked;
-    const { mean, sd } = this.units;
+    const { target, z } = this.asked ?? { target: this.reach(), z: [...this.z] };
+    const { y_mean: mean, y_sd: sd } = this.problem;
     const points = new Float64Array((ARMS + 1) * this.dim);
     for (let i = 0; i <= ARMS; i++) {
       const at = i * this.dim;
@@ -106,7 +120,10 @@ export class InverseProblems {
     }
     this.asked = null;
     this.busy = true;
-    this.worker.postMessage({ way: 'inverse', parts: [{ member: 0, points }], target, z }, [points.buffer]);
+    const parts = [{ member: 0, points }];
+    const more = this.calibration.wish();
+    if (more) parts.push({ member: 0, points: more });
+    this.worker.postMessage({ way: 'inverse', parts, target, z }, parts.map((part) => part.points.buffer));
   }
 
   /** Poses have come. */
@@ -141,12 +158,34 @@ export class InverseProblems {
   }
 
   pull(x, y) {
+    this.way = 'inverse';
     this.target = [Math.max(VIEW.left, Math.min(VIEW.right, x)), Math.max(VIEW.low, Math.min(VIEW.high, y))];
     this.ghost = null;
     this.ask();
   }
 
+  /** A joint of the bold arm was moved: ask the network, forwards, what its hand and its z are. */
+  push(pose) {
+    this.way = 'forward';
+    const points = new Float64Array(this.dim);
+    pose.forEach((value, k) => { points[k] = value / PRIOR_SD[k]; });
+    this.pose = pose;
+    if (this.busy) return;
+    this.busy = true;
+    this.worker.postMessage({ way: 'forward', parts: [{ member: 0, points }] }, [points.buffer]);
+  }
+
+  /** The network's answer: [y | z] of the pushed pose. */
+  follow(points) {
+    const [, , ...z] = points;
+    this.target = Array.from(joints(this.pose, 0, this.bones).slice(6));
+    this.z = z.slice(0, 2).map((value) => Math.max(-LATENT, Math.min(LATENT, value)));
+    this.ghost = null;
+    this.ask();
+  }
+
   turn(x, y) {
+    this.way = 'inverse';
     this.z = [Math.max(-LATENT, Math.min(LATENT, x)), Math.max(-LATENT, Math.min(LATENT, y))];
     this.ask();
   }
@@ -169,6 +208,7 @@ export class InverseProblems {
   dress(words) {
     this.words = words;
     write(this.root, words.say);
+    this.calibration.write(words);
     this.tell();
     this.dirty = true;
   }
@@ -187,7 +227,8 @@ export class InverseProblems {
     for (const canvas of [this.arm, this.plane]) {
       const wide = canvas.parentElement.clientWidth;
       const share = canvas === this.arm ? (VIEW.high - VIEW.low) / (VIEW.right - VIEW.left) : 1;
-      const tall = Math.min(wide * share, Math.max(300, window.innerHeight - 330));
+      const most = canvas === this.arm ? Math.max(300, window.innerHeight - 400) : 290;
+      const tall = Math.min(wide * share, most);
       canvas.style.height = `${tall}px`;
       Object.assign(canvas, { width: Math.round(wide * dpr), height: Math.round(tall * dpr) });
     }
@@ -237,6 +278,7 @@ export class InverseProblems {
     }
     if (!sentence && shown.residual > FAR) sentence = say('far');
     text(this.root.querySelector('.ip-sentence'), sentence || say('hint'));
+    this.diagram.tell(shown, 4 * ARMS, this.way ?? 'inverse', this.words);
     const values = { target: `(${number(this.target[0], 2)}, ${number(this.target[1], 2)})`, residual: number(shown.residual, 3), l2: number(shown.l2, 3) };
     for (const [name, value] of Object.entries(values)) text(this.root.querySelector(`[data-number=${name}]`), value);
     const bars = this.root.querySelectorAll('.ip-bar');
