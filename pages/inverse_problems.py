@@ -4,31 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from inn_core.maps import network
 from inn_core.specs_inverse import InverseSpec
-from pages.shell import planes, stage
-from pages.shell.words import choose, selector
+from pages.shell import planes, sweep
 
-LESSON = "inverse_problems"
-#: The network that is shipped.
-NET = "pretrained/kinematics.inn"
 
-words = choose()
+def make(_: tuple[float, ...], seed: int) -> InverseSpec:
+    """The shipped network's spec with another seed."""
+    return InverseSpec(seed=seed)
 
-with st.container(horizontal=True, vertical_alignment="center", key=f"{LESSON}.head"):
-    st.title(words("inverse_problems.title"), anchor="lesson", width="content")
-    st.caption(words("inverse_problems.sentence"))
-    selector(words)
 
-stage.mount(
-    LESSON,
-    words,
-    module=f"stage/lessons/{LESSON}.js",
-    options={
-        "net": NET,
-        "hello": network.hello(InverseSpec()),
-        "clouds": {"modes": planes.modes(), "strip": planes.strip()},
-    },
+_room, words = sweep.draw(
+    sweep.Lesson("inverse_problems", "kinematics", make),
+    spoken="inverse_problems.stage",
+    clouds={"modes": planes.modes(), "strip": planes.strip()},
 )
 
 idea, sources = st.tabs([words("inverse_problems.idea"), words("inverse_problems.sources")])

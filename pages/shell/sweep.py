@@ -9,7 +9,6 @@ import math
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import streamlit as st
@@ -34,18 +33,18 @@ class Lesson:
     """One lesson of this kind.
 
     name : of its page; sweep : key of ``SWEEPS``, and of its file in assets/pretrained
-    make : (values, seed) -> spec; values_of : spec -> values
+    make : (values, seed) -> spec; values_of : spec -> values, none where nothing is swept
     """
 
     name: str
     sweep: str
     make: Make
-    values_of: Callable[[InverseSpec], tuple[float, ...]]
+    values_of: Callable[[InverseSpec], tuple[float, ...]] = lambda spec: ()
 
     @property
     def shipped(self) -> InverseSpec:
         """What the file in assets/pretrained holds."""
-        return SWEEPS[self.sweep]
+        return SWEEPS.get(self.sweep) or InverseSpec(problem=self.sweep)
 
 
 @dataclass
@@ -114,8 +113,11 @@ def numbers_of(text: str) -> tuple[float, ...]:
     return tuple(sorted(values))
 
 
-def draw(lesson: Lesson) -> tuple[Room, Words]:
-    """Draw the head of the page, its controls and the stage."""
+def draw(lesson: Lesson, spoken: str = "sweep.stage", **options: Any) -> tuple[Room, Words]:
+    """Draw the head of the page, its controls and the stage.
+
+    spoken : where in the text files the stage's words are; options : what else the stage is told
+    """
     from pages.shell.words import choose
 
     words = choose()
@@ -135,20 +137,25 @@ def draw(lesson: Lesson) -> tuple[Room, Words]:
         run=room.viewer,
         owner=room.owner,
         module=f"stage/lessons/{lesson.name}.js",
-        options={"net": f"pretrained/{lesson.sweep}.inn", "hello": hello(lesson.sweep)},
-        spoken="sweep.stage",
+        options={
+            "net": f"pretrained/{lesson.sweep}.inn",
+            "hello": network.hello(lesson.shipped),
+            **options,
+        },
+        spoken=spoken,
     )
     _write_address(lesson, room, words)
     return room, words
 
 
 def _controls(lesson: Lesson, room: Room, words: Words) -> None:
-    room.text = st.text_input(
-        words(f"{lesson.name}.values"),
-        key=f"{lesson.name}.values",
-        help=words(f"{lesson.name}.values_help"),
-        width=260,
-    )
+    if lesson.values_of(lesson.shipped):
+        room.text = st.text_input(
+            words(f"{lesson.name}.values"),
+            key=f"{lesson.name}.values",
+            help=words(f"{lesson.name}.values_help"),
+            width=260,
+        )
     if st.button(words("shell.train"), type="primary", help=words("sweep.train_help")):
         _train(lesson, room, room.seed)
     if st.button(words("shell.new_seed"), help=words("shell.new_seed_help")):
@@ -161,7 +168,8 @@ def _controls(lesson: Lesson, room: Room, words: Words) -> None:
 
 def _train(lesson: Lesson, room: Room, seed: int) -> None:
     try:
-        spec = lesson.make(numbers_of(room.text), check_seed(seed))
+        swept = bool(lesson.values_of(lesson.shipped))
+        spec = lesson.make(numbers_of(room.text) if swept else (), check_seed(seed))
     except SpecError as error:
         room.notices.append(str(error))
         return
@@ -172,12 +180,6 @@ def _train(lesson: Lesson, room: Room, seed: int) -> None:
 def check_seed(seed: int) -> int:
     """The seed as specs allow it; raises SpecError."""
     return int(check_number("seed", seed))
-
-
-@cache
-def hello(sweep: str) -> dict[str, Any]:
-    """What the stage must know of a shipped sweep."""
-    return network.hello(SWEEPS[sweep])
 
 
 def _write_address(lesson: Lesson, room: Room, words: Words) -> None:

@@ -17,7 +17,7 @@ export class Feed {
     const source = run || `file:${options.net}`;
     if (run && owner) storeOwner(run, owner);
     if (source === this.source) return;
-    Object.assign(this, { source, newest: -1 });
+    Object.assign(this, { source, run: run ?? null, newest: -1 });
     this.generation++;
     this.socket?.close();
     this.socket = null;

@@ -68,6 +68,13 @@ export class Scenes {
     this.current.layout();
   }
 
+  /** A run that trains is the arm's. */
+  update(data, setState) {
+    this.made.get('arm').update(data, setState);
+    if (data.run && data.run !== this.run) this.choose('arm');
+    this.run = data.run;
+  }
+
   tick(now) {
     this.current.tick(now);
   }

@@ -10,14 +10,15 @@ import { ARM } from '../inverse/models.js';
 import { Calibration } from './calibration.js';
 import { Diagram } from './diagram.js';
 import { VIEW } from '../inverse/draw.js';
+import { Feed } from '../inverse/feed.js';
 import { grip } from '../inverse/grip.js';
 import { ARMS, GHOSTS, LATENT, Picture } from './picture.js';
 import { PoseHand } from './posehand.js';
 import { build, write } from './skeleton.js';
+import { tell } from './tell.js';
 
 const CIRCLE = 1.25; // radius of the dance, in sds of z
 const TURN = 7000; // ms of one round
-const FAR = 0.08; // a hand farther from its target than this is not there
 const QUIET = 110; // ms between numbers
 
 export class Arm {
@@ -40,7 +41,7 @@ export class Arm {
     this.calibration = new Calibration(root.querySelector('.ip-calibration'), ARM, problem, { slack: 0, soft: false });
     this.calibration.ask = () => this.ask();
     this.diagram = new Diagram(root.querySelector('.ip-diagram'));
-    this.load(new URL(`../../../${data.options.net}`, import.meta.url));
+    this.open();
     this.hand = new PoseHand(this);
     this.hold(this.arm, (x, y) => this.pull(x, y), 'target');
     this.hold(this.plane, (x, y) => this.turn(x, y), 'z');
@@ -49,7 +50,7 @@ export class Arm {
       if (name) this.toggle(name);
     });
     this.view = {
-      target: () => [...this.target], latent: () => [...this.z], arms: () => this.points, took: () => this.took,
+      run: () => this.feed.run ?? null, step: () => this.step, target: () => [...this.target], latent: () => [...this.z], arms: () => this.points, took: () => this.took,
       residual: () => this.shown?.residual ?? null, l2: () => this.shown?.l2 ?? null, sd: () => this.shown?.sd ?? null,
       exactSd: () => this.ghost?.sd ?? null, way: () => this.way ?? 'inverse',
       pose: () => this.shown && Array.from(this.shown.poses.subarray(4 * ARMS, 4 * ARMS + 4)),
@@ -58,17 +59,30 @@ export class Arm {
 
   // -- the network ---------------------------------------------------------------------------------
 
-  async load(address) {
+  /** The shipped network, or that of a run that trains. */
+  open() {
     this.worker = new Worker(new URL('../inverse/worker.js', import.meta.url), { type: 'module' });
     this.worker.onmessage = ({ data }) => this.hear(data);
-    try {
-      const answer = await fetch(address);
-      if (!answer.ok) throw new Error(`${answer.status}`);
-      const file = await answer.arrayBuffer();
-      this.worker.postMessage({ file }, [file]);
-    } catch (error) {
-      this.fail(error.message);
-    }
+    this.feed = new Feed({
+      begin: ({ problem }) => { this.problem = problem; },
+      net: (message) => this.worker.postMessage(message),
+      row: ({ step }) => { this.step = step; },
+      report: ({ failed, ...changes }) => (failed ? this.fail(failed) : this.report(changes)),
+      owned: (run, owner) => this.setState?.('owner', { run, owner }),
+    });
+  }
+
+  /** The page calls at every rerun. */
+  update(data, setState) {
+    Object.assign(this, { setState, step: data.run ? this.step : 0 });
+    this.feed.open(data);
+  }
+
+  /** How the run stands; a shipped network is "done". */
+  report({ status, message }) {
+    if (status) this.status = status === 'idle' ? 'done' : status;
+    if (message !== undefined) this.message = message;
+    this.untold = true;
   }
 
   fail(message) {
@@ -80,7 +94,7 @@ export class Arm {
     if (data.error) return this.fail(data.error);
     if (data.ready) {
       this.dim = data.dim;
-      this.status = 'done';
+      this.ready = true;
       this.ask();
       return undefined;
     }
@@ -97,7 +111,7 @@ export class Arm {
 
   /** Ask for all arms at the present target and z; only the newest wish is kept. */
   ask() {
-    if (this.status !== 'done') return;
+    if (!this.ready) return;
     this.asked = { target: this.reach(), z: [...this.z] };
     if (!this.busy) this.send();
   }
@@ -237,11 +251,12 @@ export class Arm {
   }
 
   close() {
-    this.worker?.terminate();
+    this.feed.close();
+    this.worker.terminate();
   }
 
   tick(now) {
-    if (this.switches.circle && this.status === 'done' && !this.reduced.matches) {
+    if (this.switches.circle && this.ready && !this.reduced.matches) {
       this.began ??= now - (Math.atan2(this.z[1], this.z[0]) / (2 * Math.PI)) * TURN;
       const angle = (2 * Math.PI * (now - this.began)) / TURN;
       this.z = [CIRCLE * Math.cos(angle), CIRCLE * Math.sin(angle)];
@@ -261,33 +276,7 @@ export class Arm {
     this.untold = true;
   }
 
-  // -- words and numbers ---------------------------------------------------------------------------
-
   tell() {
-    if (!this.words) return;
-    const { say, number } = this.words;
-    for (const button of this.root.querySelectorAll('[data-switch]')) {
-      button.setAttribute('aria-pressed', this.switches[button.dataset.switch]);
-    }
-    const { shown } = this;
-    if (!shown) return;
-    const away = this.target[0] - this.reach()[0];
-    let sentence = away ? say('out_of_reach', { by: number(Math.abs(away), 2) }) : '';
-    if (!sentence && this.switches.mean) {
-      sentence = say('mean_misses', { by: number(this.miss(shown.mean, 0, shown.target), 2) });
-    }
-    if (!sentence && shown.residual > FAR) sentence = say('far');
-    text(this.root.querySelector('.ip-sentence'), sentence || say('hint'));
-    this.diagram.tell(shown, 4 * ARMS, this.way ?? 'inverse', this.words);
-    const values = { target: `(${number(this.target[0], 2)}, ${number(this.target[1], 2)})`, residual: number(shown.residual, 3), l2: number(shown.l2, 3) };
-    for (const [name, value] of Object.entries(values)) text(this.root.querySelector(`[data-number=${name}]`), value);
-    const bars = this.root.querySelectorAll('.ip-bar');
-    bars.forEach((bar, k) => {
-      const [net, truth] = [shown.sd[k], this.ghost?.sd[k] ?? 0];
-      bar.querySelector('.net').style.width = `${100 * Math.min(1, net)}%`;
-      bar.querySelector('.truth').style.left = `${100 * Math.min(1, truth)}%`;
-      text(bar.querySelector('output'), `${number(net, 2)} / ${number(truth, 2)}`);
-    });
+    if (this.words) tell(this);
   }
 }
-
