@@ -21,6 +21,8 @@ from inn_core.specs import (
 KIND = "inverse"
 PRIORS = ("normal", "uniform")
 LOSSES = ("nll", "sinkhorn")
+#: x <-> [y, z], or x <-> z with y told to every coupling (Kruse et al. 2021, "cINN").
+NETWORKS = ("inn", "conditional")
 #: Size of z, and the weight of a term (VINA's lambda' is that of the prior loss).
 LATENT, WEIGHT = Range(1, 64, integer=True), Range(0, 1e6)
 WEIGHTS = ("prior_weight", "match", "reconstruct")
@@ -33,6 +35,8 @@ class InverseSpec:
     """One run on an inverse problem; its members train side by side as one batched computation.
 
     problem : key of ``registry.PROBLEMS``
+    network : ``"inn"``, or ``"conditional"``: then z is as large as x, and plain maximum likelihood
+        is the only loss
     flow : the network's couplings, as for a 2-D flow
     latent : size of z, one number for all members or one a member, as the next five
     loss : ``"nll"`` (maximum likelihood) or ``"sinkhorn"`` (transport of (x, y) to its model)
@@ -44,6 +48,7 @@ class InverseSpec:
     """
 
     problem: str = "kinematics"
+    network: str = "inn"
     flow: FlowSpec = FLOW
     latent: tuple[int, ...] = (2,)
     loss: tuple[str, ...] = ("nll",)
@@ -65,6 +70,7 @@ class InverseSpec:
         latent = per_member("latent", self.latent, LATENT, members)
         values = {
             "problem": check_name("problem", self.problem, registry.PROBLEMS),
+            "network": check_name("network", self.network, dict.fromkeys(NETWORKS)),
             "latent": tuple(int(d) for d in latent),
             "loss": names_of("loss", self.loss, LOSSES, members),
             "prior": names_of("prior", self.prior, PRIORS, members),
@@ -74,6 +80,18 @@ class InverseSpec:
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)
+        more = [name for name in WEIGHTS if any(getattr(self, name))]
+        more += ["loss"] if set(self.loss) != {"nll"} else []
+        if self.conditional and more:
+            raise SpecError(
+                f"A conditional flow learns by maximum likelihood alone; {more[0]} must stay as "
+                "it is, or network be inn."
+            )
+
+    @property
+    def conditional(self) -> bool:
+        """Whether y is told to the couplings, and is no part of the code."""
+        return self.network == "conditional"
 
     def to_json(self) -> dict[str, Any]:
         """Plain dict of JSON types; ``from_json`` is its inverse."""

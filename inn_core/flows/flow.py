@@ -43,13 +43,13 @@ class Flow(nn.Module):
         self.units.scale.fill_(scale)
 
     @torch.no_grad()
-    def initialise(self, x: Tensor) -> None:
+    def initialise(self, x: Tensor, condition: Tensor | None = None) -> None:
         """Let every actnorm standardise what reaches it from the batch x (B, D)."""
         h = self._spread(self.units(x))
         for layer in self.chain:
             if isinstance(layer, ActNorm):
                 layer.initialise(h)
-            h, _ = layer.forward(h)
+            h, _ = layer.forward(h, condition)
 
     def encode(self, x: Tensor, condition: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Return z (E, B, D) and ln |det dz/dx| (E, B)."""

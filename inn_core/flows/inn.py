@@ -27,32 +27,41 @@ class Layout:
     """Sizes, units and masks of an INN of E members for one problem.
 
     latent : d_z of each member, (E,)
+    conditional : the z side is z alone, as large as x; y is told to the couplings instead
     """
 
     problem: Problem
     latent: tuple[int, ...]
     y_mean: Array
     y_sd: Array
+    conditional: bool = False
 
     @classmethod
-    def of(cls, problem: Problem, latent: Sequence[int]) -> Layout:
+    def of(cls, problem: Problem, latent: Sequence[int], conditional: bool = False) -> Layout:
         """The layout of a problem; y is standardised by its mean and sd under the prior."""
         try:
             mean, sd = problem.predictive()
         except NotImplementedError:
             seen = problem.simulate(problem.prior_sample(20_000, np.random.default_rng(0)))
             mean, sd = seen.mean(0), np.maximum(seen.std(0), 1e-3)
-        return cls(problem, tuple(latent), mean, sd)
+        if conditional:
+            latent = [problem.dim_x] * len(latent)
+        return cls(problem, tuple(latent), mean, sd, conditional)
 
     @property
     def dim(self) -> int:
         """D, the number of coordinates of either side."""
-        return max(self.problem.dim_x, self.problem.dim_y + max(self.latent))
+        return max(self.problem.dim_x, self.known + max(self.latent))
+
+    @property
+    def known(self) -> int:
+        """Coordinates of the z side that are y."""
+        return 0 if self.conditional else self.problem.dim_y
 
     @property
     def free(self) -> int:
         """Coordinates of the z side besides y."""
-        return self.dim - self.problem.dim_y
+        return self.dim - self.known
 
     def used(self) -> Array:
         """1 where a coordinate besides y is latent, 0 where it is idle: (E, free)."""
@@ -74,5 +83,7 @@ class Layout:
 
     def z_side(self, y: Array, z: Array, member: int = 0) -> Array:
         """Points [y | z | 0] (n, D) for y (dim_y,) or (n, dim_y) and normal draws z (n, free)."""
+        if self.conditional:
+            return z
         known = np.broadcast_to(self.y_side(y), (len(z), self.problem.dim_y))
         return np.concatenate([known, z * self.used()[member]], axis=1)

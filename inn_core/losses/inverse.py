@@ -134,6 +134,28 @@ class InverseLoss:
         )
 
 
+class ConditionalLoss:
+    """Maximum likelihood of a conditional flow: -log q(x | y) = |z|^2 / 2 - log |det J| + const.
+
+    One term, ``latent`` (E,); y is told to every coupling.
+    """
+
+    weights: Mapping[str, float] = {"latent": 1.0}
+
+    def __init__(self, layout: Layout, spec: InverseSpec) -> None:
+        self.layout, self.members = layout, spec.members
+
+    def at(self, step: int) -> None:
+        """Nothing changes."""
+
+    def terms(self, model: Model, batch: Tensor) -> dict[str, Tensor]:
+        """The one term, (E,)."""
+        d, dim_y = self.layout.dim, self.layout.problem.dim_y
+        x, y, _ = batch.split([d, dim_y, d], dim=-1)
+        code, log_det = model.encode(x, y.expand(self.members, *y.shape))
+        return {"latent": (0.5 * code.square().sum(-1) - log_det).mean(-1)}
+
+
 def only(chosen: Tensor, term: Tensor) -> Tensor:
     """``term`` of the chosen members; 0 of the others, without a trace in the gradient."""
     return torch.where(chosen, term, 0.0)

@@ -18,11 +18,11 @@ class Model(Protocol):
     x is data, z is latent; x (B, D) is shared by the members, x (E, B, D) is not.
     """
 
-    def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def encode(self, x: Tensor, condition: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Map x to (z (E, B, D), log_det (E, B))."""
         ...
 
-    def decode(self, z: Tensor) -> tuple[Tensor, Tensor]:
+    def decode(self, z: Tensor, condition: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Map z to (x (E, B, D), log_det (E, B) of this direction)."""
         ...
 

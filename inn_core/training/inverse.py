@@ -18,7 +18,7 @@ from inn_core.diagnose.posterior import report, resimulation
 from inn_core.flows.build import build_flow
 from inn_core.flows.flow import Flow
 from inn_core.flows.inn import Layout
-from inn_core.losses.inverse import InverseLoss
+from inn_core.losses.inverse import ConditionalLoss, InverseLoss
 from inn_core.losses.nll import weighted_sum
 from inn_core.problems.base import Problem, find
 from inn_core.results import Snapshot
@@ -49,6 +49,8 @@ class Pairs:
         layout, problem = self.layout, self.layout.problem
         x = problem.prior_sample(n, rng)
         y = problem.observe(x, rng)
+        if layout.conditional and not problem.noise:  # or the density would have to be infinite
+            y = y + problem.slack * rng.standard_normal(y.shape)
         pad = rng.standard_normal((n, layout.dim - problem.dim_x))
         z = rng.standard_normal((n, layout.free))
         rows = np.concatenate([layout.x_side(x, pad), layout.y_side(y), z], axis=1)
@@ -67,20 +69,22 @@ class InverseTrainer(Trainer):
         self.spec: Any = spec
         self.problem: Problem = target or find(spec.problem)
         latent = np.broadcast_to(spec.latent, spec.members)
-        self.layout = Layout.of(self.problem, [int(d) for d in latent])
+        self.layout = Layout.of(self.problem, [int(d) for d in latent], spec.conditional)
         self.step, self.seconds, self.seq = 0, 0.0, 0
         self.lr, self.batch, self.clip = spec.training.lr, spec.training.batch, spec.training.clip
         self.budget = {"seconds": spec.training.seconds, "steps": spec.training.steps}
         source = Pairs(self.layout)
         self.batches = BatchStream(source, spec.seed)
-        loss = InverseLoss(self.layout, spec)
+        loss = (ConditionalLoss if spec.conditional else InverseLoss)(self.layout, spec)
         flow, shown = build(spec, self.layout), build(spec, self.layout)
-        flow.initialise(initial_points(source, spec.seed)[:, : self.layout.dim])
+        rows = initial_points(source, spec.seed)
+        known = rows[:, self.layout.dim :][:, : self.problem.dim_y].expand(spec.members, -1, -1)
+        flow.initialise(rows[:, : self.layout.dim], known if spec.conditional else None)
         self.stepper = Stepper(loss, flow, shown)
         self.weights = dict(loss.weights)
         seeds = np.random.SeedSequence([spec.seed, HELD_OUT_KEY])
-        rows = source.sample(HELD_OUT, np.random.default_rng(seeds))
-        self.rows = torch.from_numpy(rows.astype(np.float32))
+        held_out = source.sample(HELD_OUT, np.random.default_rng(seeds))
+        self.rows = torch.from_numpy(held_out.astype(np.float32))
         self._marks = deque([(0, 0.0)])
 
     @staticmethod
@@ -145,7 +149,9 @@ def numbers_of(trainer: InverseTrainer) -> dict[str, Any]:
 
 def build(spec: InverseSpec, layout: Layout) -> Flow:
     """The network of a spec: couplings in D dimensions, one seed a member."""
-    return build_flow(spec.flow, [spec.seed + e for e in range(spec.members)], dim=layout.dim)
+    seeds = [spec.seed + e for e in range(spec.members)]
+    told = layout.problem.dim_y if layout.conditional else 0
+    return build_flow(spec.flow, seeds, dim=layout.dim, condition_dim=told)
 
 
 @torch.inference_mode()
@@ -160,12 +166,14 @@ def draw(
     own, and a clean y asks for the posterior on the fibre.
     """
     problem, code = layout.problem, np.asarray(y, float)
-    if problem.noise or problem.labels_only:
+    if not layout.conditional and (problem.noise or problem.labels_only):
         code = code + problem.slack * rng.standard_normal((n, problem.dim_y))
     side = layout.z_side(code, rng.standard_normal((n, layout.free)), member)
     with one_thread():
         points = torch.from_numpy(side.astype(np.float32)).expand(flow.members, -1, -1)
-        x = flow.decode(points)[0][member].double().numpy()
+        known = torch.from_numpy(layout.y_side(code).astype(np.float32))
+        told = known.expand(flow.members, n, -1) if layout.conditional else None
+        x = flow.decode(points, told)[0][member].double().numpy()
     return np.asarray(layout.x_of(x), np.float64)
 
 
@@ -186,7 +194,7 @@ def load(path: Path) -> tuple[InverseSpec, Flow, Layout]:
             spec = InverseSpec.from_json(json.loads((file.metadata() or {})[KEY]))
             parts = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
         latent = [int(d) for d in np.broadcast_to(spec.latent, spec.members)]
-        layout = Layout.of(find(spec.problem), latent)
+        layout = Layout.of(find(spec.problem), latent, spec.conditional)
         flow = build(spec, layout)
         flow.load_state_dict(parts)
     except FileNotFoundError as error:

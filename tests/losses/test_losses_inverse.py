@@ -10,9 +10,11 @@ import pytest
 import torch
 
 from inn_core.flows.inn import PAD_SD, Layout
-from inn_core.losses.inverse import InverseLoss
+from inn_core.losses.distances import mmd, sinkhorn
+from inn_core.losses.inverse import TRANSPORT, TRANSPORTED, ConditionalLoss, InverseLoss
 from inn_core.losses.nll import weighted_sum
 from inn_core.problems.base import find
+from inn_core.specs import SpecError
 from inn_core.specs_inverse import InverseSpec
 from inn_core.training.inverse import Pairs, build, draw
 from tests import flowcases
@@ -109,3 +111,51 @@ def test_the_layout_fits_every_problem(problem: str) -> None:
     rng = np.random.default_rng(0)
     drawn = draw(flow.float(), layout, layout.problem.references[0], 7, rng)
     assert drawn.shape == (7, layout.problem.dim_x) and np.isfinite(drawn).all()
+
+
+def test_match_and_reconstruction_are_what_they_say() -> None:
+    _, _, flow, batch, loss = setup(latent=1, members=2, match=(0.0, 2.0), reconstruct=(3.0, 0.0))
+    terms = loss.terms(flow, batch)
+    x, y, z = batch.split([3, 2, 1], dim=1)
+    again = flow.decode(torch.cat([y, z], 1).expand(2, -1, -1))[0].detach()
+    expected = 2 * float(mmd(x[None], again)[1])
+    np.testing.assert_allclose(terms["match"].detach(), [0, expected], rtol=1e-6)
+    code = flow.encode(x)[0]
+    back = flow.decode(torch.cat([y.expand(2, -1, -1), code[..., 2:]], -1))[0]
+    expected = 3 * float(0.5 * ((back - x) ** 2).sum(-1).mean(-1)[0].detach())
+    np.testing.assert_allclose(terms["reconstruct"].detach(), [expected, 0], rtol=1e-6)
+
+
+def test_sinkhorn_members_have_no_likelihood_and_others_no_transport() -> None:
+    _, _, flow, batch, loss = setup(latent=1, members=2, loss=("nll", "sinkhorn"))
+    terms = loss.terms(flow, batch)
+    assert terms["latent"][1] == 0 != terms["latent"][0]
+    assert terms["sinkhorn"][0] == 0 < terms["sinkhorn"][1]
+    x, y, z = (part[:TRANSPORTED] for part in batch.split([3, 2, 1], dim=1))
+    again = flow.decode(torch.cat([y, z], 1).expand(2, -1, -1))[0].detach()[1:]
+    pairs = torch.cat([x, y], 1)[None]
+    expected = TRANSPORT * float(sinkhorn(pairs, torch.cat([again, y[None]], -1)))
+    assert terms["sinkhorn"][1].item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_conditional_flow_is_told_y() -> None:
+    spec = InverseSpec(problem="linear-gaussian", network="conditional", members=2)
+    layout = Layout.of(find(spec.problem), [1, 1], spec.conditional)
+    assert (layout.dim, layout.free, layout.known) == (3, 3, 0)
+    flow = build(spec, layout).double()
+    flowcases.perturb(flow, 0.05, 3)
+    rows = torch.from_numpy(Pairs(layout).sample(64, np.random.default_rng(0)))
+    assert rows.shape == (64, 3 + 2 + 3)
+    term = ConditionalLoss(layout, spec).terms(flow, rows)["latent"]
+    x, y = rows[:, :3], rows[:, 3:5].expand(2, -1, -1)
+    log_prob = flow.log_prob(x, y).mean(-1)  # with the constant that the term leaves out
+    expected = -log_prob - 1.5 * math.log(2 * math.pi)
+    np.testing.assert_allclose(term.detach(), expected.detach(), rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"match": (1.0,)}, {"loss": ("sinkhorn",)}, {"prior_weight": (2.0,)}]
+)
+def test_a_conditional_flow_knows_maximum_likelihood_only(wrong: dict[str, Any]) -> None:
+    with pytest.raises(SpecError, match="maximum likelihood alone"):
+        InverseSpec(network="conditional", **wrong)

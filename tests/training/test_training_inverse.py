@@ -188,3 +188,19 @@ def test_train_and_check_from_the_shell(tmp_path: Path, capsys: pytest.CaptureFi
         assert says in capsys.readouterr().err
     (tmp_path / "run" / "inn.inn").write_bytes(b"nonsense")
     assert main(["check", "strip", "--run", out]) == 2
+
+
+def test_a_conditional_flow_finds_the_closed_form() -> None:
+    spec = InverseSpec(
+        problem="linear-gaussian", network="conditional",
+        flow=FlowSpec(layers=4, hidden=(32,), linear="rotation"),
+        training=TrainSpec(lr=5e-3, batch=256, seconds=60.0, steps=1_500),
+    )  # fmt: skip
+    trainer = InverseTrainer(spec)
+    trainer.steps(1_500)
+    problem = trainer.problem
+    y = problem.references[0]
+    mean, sd = problem.posterior_moments(y)
+    x = trainer.sampler()(y, 4_000, np.random.default_rng(0))
+    np.testing.assert_allclose(x.mean(0), mean, atol=0.12)
+    np.testing.assert_allclose(x.std(0), sd, rtol=0.12)
