@@ -141,7 +141,8 @@ export class Session {
   async load(path) {
     const mine = this.generation;
     try {
-      const answer = await fetch(new URL(`../${path}`, import.meta.url));
+      const inside = path.startsWith('data:'); // a page that carries its run
+      const answer = await fetch(inside ? path : new URL(`../${path}`, import.meta.url));
       if (!answer.ok) throw new Error(`${answer.status} ${path}`);
       const { hello, frames } = parseRun(await answer.arrayBuffer());
       if (mine !== this.generation) return;

@@ -1,4 +1,4 @@
-"""The command ``export``: a run leaves the lab as a film."""
+"""The command ``export``: a run leaves the lab as a film, a page, a script, a table."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inn_core.export.request import KINDS, SIZES, THEMES, ExportError, FilmRequest, size_of
 
@@ -17,12 +17,52 @@ FILMS = (".mp4", ".gif")
 
 
 def export_command(options: argparse.Namespace) -> None:
-    """Write a run as a film: MP4 or GIF by the name's ending."""
+    """Write a run as what the name's ending says."""
+    path = Path(options.file)
+    write = WRITERS.get(path.suffix.lower())
+    if write is None:
+        raise ExportError(f"{path.name} does not end in {', '.join(WRITERS)}.")
+    write(path, options)
+
+
+def write_player(path: Path, options: argparse.Namespace) -> None:
+    """One HTML file that plays the run offline."""
+    from inn_core.export import player
+
+    hello, frames = read_run(Path(options.source))
+    player.write(path, hello, frames, options.lang)
+    print(f"{path}: {path.stat().st_size / 1e6:.2f} MB, opens offline")
+
+
+def write_curves(path: Path, options: argparse.Namespace) -> None:
+    """The numbers of every snapshot as a table."""
+    from inn_core.export import tables
+
+    hello, _ = read_run(Path(options.source))
+    rows = tables.write_curves(path, hello)
+    print(f"{path}: {rows} rows")
+
+
+def write_samples(path: Path, options: argparse.Namespace) -> None:
+    """Points, their codes and densities as arrays."""
+    from inn_core.export import tables
+
+    hello, frames = read_run(Path(options.source))
+    tables.write_samples(path, hello, frames[-1])
+    print(f"{path}: {tables.POINTS} samples of the model, with z and log_prob")
+
+
+def write_script(path: Path, options: argparse.Namespace) -> None:
+    """A Python file that rebuilds the flow with torch alone."""
+    from inn_core.export import script
+
+    print(f"{path}: prints NLL {script.write(path, Path(options.source)):.6f} when it is run")
+
+
+def write_film(path: Path, options: argparse.Namespace) -> None:
+    """MP4 or GIF."""
     from inn_core.export import film
 
-    path = Path(options.file)
-    if path.suffix.lower() not in FILMS:
-        raise ExportError(f"{path.name} does not end in {' or '.join(FILMS)}.")
     options.format = path.suffix.lower()[1:]
     if options.size:
         options.width, options.height = size_of(options.size)
@@ -35,6 +75,15 @@ def export_command(options: argparse.Namespace) -> None:
     print(f"{path}: {request.frames} pictures of {request.width} × {request.height}")
 
 
+WRITERS = {
+    **dict.fromkeys(FILMS, write_film),
+    ".html": write_player,
+    ".csv": write_curves,
+    ".npz": write_samples,
+    ".py": write_script,
+}
+
+
 def say(done: int, all_: int) -> bool:
     """Show how far it is, on one line of a terminal."""
     end = "\n" if done == all_ else ""
@@ -43,8 +92,15 @@ def say(done: int, all_: int) -> bool:
 
 
 def open_run(source: Path, request: FilmRequest) -> Reel:
-    """Read a .run file, or the one in a folder that train --out kept."""
+    """Read a run for a film."""
     from inn_core.export.reel import Reel
+
+    hello, frames = read_run(source)
+    return Reel.of(hello, frames, request.from_step, request.to_step)
+
+
+def read_run(source: Path) -> tuple[dict[str, Any], list[bytes]]:
+    """Read a .run file, or the one in a folder that train --out kept."""
     from inn_core.maps import runfile
     from inn_core.maps.header import FrameError
     from inn_core.training.film import RUN_FILE
@@ -54,18 +110,25 @@ def open_run(source: Path, request: FilmRequest) -> Reel:
         hello, frames = runfile.read(path)
     except FrameError as error:
         raise ExportError(str(error)) from error
-    return Reel.of(hello, frames, request.from_step, request.to_step)
+    if not frames:
+        raise ExportError(f"{path} holds no pictures; train it for a moment first.")
+    return hello, frames
 
 
 def add_options(sub: argparse.ArgumentParser) -> None:
     """Add what a film may be asked for; the request judges the values."""
     sub.add_argument("source", metavar="RUN", help="a .run file, or a folder of train --out")
-    sub.add_argument("file", metavar="FILM", help="film.mp4 or film.gif")
+    sub.add_argument(
+        "file",
+        metavar="FILE",
+        help="film.mp4, film.gif, player.html, curves.csv, samples.npz or flow.py",
+    )
     sub.add_argument("--kind", help=", ".join(KINDS))
     sub.add_argument("--size", help=f"1280x720, or {', '.join(SIZES)}")
     sub.add_argument("--seconds", type=float, help="length (10)")
     sub.add_argument("--fps", type=int, help="pictures a second (30)")
     sub.add_argument("--theme", help=", ".join(THEMES))
+    sub.add_argument("--lang", choices=("en", "ja"), default="en", help="of a player (en)")
     sub.add_argument("--title", help="a line above the rooms")
     sub.add_argument("--from-step", type=int, help="begin of the span of training")
     sub.add_argument("--to-step", type=int, help="end of the span of training")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inn_core import registry
+from inn_core.problems.base import find
 from inn_core.problems.sweeps import SWEEPS
 from inn_core.specs import SpecError
 from inn_core.specs_inverse import InverseSpec
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from inn_core.training.inverse import InverseTrainer
 
 FILE = "inn"
-#: Problems whose x has one number more than y: their z is one number.
-ONE_NUMBER = ("strip", "linear-gaussian")
 #: What ``make pretrained`` trains, besides flows.
 SHIPPED = (*registry.PROBLEMS, *SWEEPS)
 
@@ -48,8 +47,6 @@ def pretrain(options: argparse.Namespace) -> None:
     from inn_core.training import inverse
 
     options.problem, options.json, options.out = options.name, False, None
-    if options.problem in ONE_NUMBER:
-        options.latent = (1,)
     inverse.save(train(options), Path(options.file))
 
 
@@ -87,7 +84,7 @@ def observation(text: str) -> list[float]:
 
 def spec(options: argparse.Namespace) -> InverseSpec:
     """Build the spec of a problem or sweep with what options were given; raises SpecError."""
-    base = SWEEPS.get(options.problem) or InverseSpec(problem=options.problem)
+    base = SWEEPS.get(options.problem) or single(options.problem)
     given = {k: v for k, v in vars(options).items() if v is not None}
 
     def changed(part: Any) -> Any:
@@ -96,6 +93,14 @@ def spec(options: argparse.Namespace) -> InverseSpec:
     given |= {"flow": changed(base.flow), "training": changed(base.training)}
     given["problem"] = base.problem
     return changed(base)
+
+
+def single(name: str) -> InverseSpec:
+    """One network, whose z is as large as what y throws away (of labels: as large as x)."""
+    problem = find(name)
+    missing = problem.dim_x - problem.dim_y
+    latent = problem.dim_x if problem.labels_only or missing < 1 else missing
+    return InverseSpec(problem=name, latent=(latent,))
 
 
 def line(numbers: dict[str, Any]) -> str:

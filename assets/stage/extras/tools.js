@@ -91,7 +91,12 @@ export class Tools {
     for (const tool of this.all.values()) tool.write?.(words);
   }
 
+  /** A page that only plays a run has nobody who would train what is drawn. */
   hear(options) {
+    if (options.player) {
+      this.box.querySelector('[data-tool=draw]').hidden = true;
+      delete this.keys[DrawTool.key];
+    }
     for (const tool of this.all.values()) tool.hear?.(options);
   }
 
