@@ -7,6 +7,7 @@ import streamlit as st
 from pages.shell import (
     buttons,
     controls,
+    drawer,
     examine,
     owndata,
     predict,
@@ -63,7 +64,9 @@ stage.mount(
     options={"taken": me.drawn},
 )
 owndata.about(me, words)
-with share_slot:
+with share_slot, st.container(horizontal=True):
+    if me.viewer or pretrained.shows(me.spec):
+        drawer.popover(me, words)
     share.button(me, words)
 session.write_address(me, words)
 

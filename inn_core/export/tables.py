@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, TextIO
 
 import numpy as np
 
@@ -16,18 +16,23 @@ from inn_core.runs.history import FIXED
 POINTS = 10_000
 
 
-def write_curves(path: Path, hello: dict[str, Any]) -> int:
+def curves(file: TextIO, hello: dict[str, Any]) -> int:
     """One row a snapshot: seq, step, seconds, nll, train_nll, nll of each member. Returns rows."""
     rows = hello["history"]
     members = max((len(row) for row in rows), default=len(FIXED)) - len(FIXED)
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        table.writerow([*FIXED, *(f"nll_{e}" for e in range(members))])
-        table.writerows(rows)
+    table = csv.writer(file)
+    table.writerow([*FIXED, *(f"nll_{e}" for e in range(members))])
+    table.writerows(rows)
     return len(rows)
 
 
-def write_samples(path: Path, hello: dict[str, Any], frame: bytes) -> None:
+def write_curves(path: Path, hello: dict[str, Any]) -> int:
+    """The same into a file."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        return curves(file, hello)
+
+
+def write_samples(path: Path | BinaryIO, hello: dict[str, Any], frame: bytes) -> None:
     """Arrays z, x = T^-1(z) (POINTS, 2) and log_prob of x, from the tables that the stage has."""
     maps = decode_frame(frame)[2]
     if maps is None:

@@ -21,6 +21,8 @@ from inn_core.runs.run import LabError, RunInfo, Tickets
 from inn_core.targets.own import OwnData
 
 if TYPE_CHECKING:
+    from inn_core.export.request import FilmRequest
+    from inn_core.runs.exports import Job
     from inn_core.runs.hub import Hub
 
 __all__ = ["Lab", "LabError", "OfflineLab", "RunInfo", "Tickets", "current", "install"]
@@ -70,6 +72,18 @@ class Lab(Protocol):
 
     def latest(self, viewer: str) -> bytes | None:
         """Return the newest frame of a run, or None."""
+        ...
+
+    def export(self, run: bytes, request: FilmRequest) -> str:
+        """Begin a film of a run file in a worker; return the job's name."""
+        ...
+
+    def export_state(self, job: str) -> Job | None:
+        """Return how far a film is, or None if it is not known (any more)."""
+        ...
+
+    def cancel_export(self, job: str) -> None:
+        """Call a film off."""
         ...
 
 
@@ -129,6 +143,18 @@ class HubLab:
         run = self._ask(self._hub.find(viewer))
         return run.latest if run else None
 
+    def export(self, run: bytes, request: FilmRequest) -> str:
+        """See :class:`Lab`."""
+        return self._ask(self._hub.exports.start(run, request))
+
+    def export_state(self, job: str) -> Job | None:
+        """See :class:`Lab`."""
+        return self._hub.exports.jobs.get(job)
+
+    def cancel_export(self, job: str) -> None:
+        """See :class:`Lab`."""
+        self._hub.exports.cancel(job)
+
 
 class OfflineLab:
     """The lab before its server has started, and in bare scripts: nothing can be trained."""
@@ -162,6 +188,17 @@ class OfflineLab:
     def latest(self, viewer: str) -> bytes | None:
         """Return no frame."""
         return None
+
+    def export(self, run: bytes, request: FilmRequest) -> str:
+        """Raise LabError: there is no server."""
+        raise LabError("Films need the lab's server; start it with: streamlit run app.py")
+
+    def export_state(self, job: str) -> Job | None:
+        """Return None: no film is known."""
+        return None
+
+    def cancel_export(self, job: str) -> None:
+        """Do nothing: no film is known."""
 
 
 _current: Lab = OfflineLab()

@@ -15,6 +15,7 @@ from typing import Any
 
 from inn_core.kinds import AnySpec
 from inn_core.runs import keeper, orders, tokens
+from inn_core.runs.exports import Exports
 from inn_core.runs.pool import Pool
 from inn_core.runs.run import ENDED, LabError, Run, RunInfo, Tickets
 from inn_core.runs.seats import Seats
@@ -37,6 +38,7 @@ class Hub:
         self.pool = Pool(settings, self.on_message, self.on_workers)
         self.runs: dict[str, Run] = {}
         self.seats = Seats(self)
+        self.exports = Exports(self)
         self.sessions: dict[str, str] = {}
         self.sockets = 0
         self.since = time.time()
@@ -125,6 +127,9 @@ class Hub:
 
     def on_message(self, message: dict[str, Any]) -> None:
         """Take in what a worker sends; what an older epoch says is dropped."""
+        if "job" in message:
+            self.exports.hear(message)
+            return
         run = self.runs.get(message["run"])
         if run is None or message["epoch"] != run.epoch:
             return
@@ -163,6 +168,7 @@ class Hub:
     def on_workers(self, gone: set[str]) -> None:
         """Workers came (``gone`` is empty) or died."""
         self.seats.lost(gone)
+        self.exports.lost(gone)
         self.seats.admit()
 
     def end(self, run: Run, status: str, sentence: str) -> None:

@@ -91,6 +91,11 @@ def asked_for() -> set[str]:
     keys |= {f"{lesson.name}.{part}" for lesson in LESSONS for part in ("title", "sentence")}
     sweeps = ("latent_dimension", "prior_weight")
     keys |= {f"{name}.{part}" for name in sweeps for part in ("values", "values_help")}
+    kinds = ("kind_training", "kind_depth", "kind_both", "theme_light", "theme_dark")
+    files = [
+        f"{name}{more}" for name in ("player", "curves", "samples", "run") for more in ("", "_help")
+    ]
+    keys |= {f"export.{name}" for name in [*kinds, *files]}
     keys |= {f"predict.{answer}" for answer in ("less", "same", "more")}
     return keys | {"language"}
 

@@ -1,0 +1,166 @@
+"""Films for pages: made in the worker pool, beside the training there, with progress and a way out.
+
+A job gets a run file and a wish; its film is written below the store, kept for an hour. No torch.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import secrets
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from inn_core.export.request import ExportError, FilmRequest
+from inn_core.runs.pool import WorkerError
+from inn_core.runs.run import LabError
+
+if TYPE_CHECKING:
+    from inn_core.runs.hub import Hub
+
+log = logging.getLogger(__name__)
+
+#: Below the store; and seconds for which a film is kept.
+FOLDER, KEPT_S = "exports", 3600.0
+#: Films in the making at a time, and seconds between two words about one.
+MOST, TELL_S = 4, 0.2
+#: How much a film gives way to training on the same core (nice).
+NICE = 10
+
+
+@dataclass
+class Job:
+    """One film in the making.
+
+    done, all : pictures; file : the film once it is whole; message : a sentence if it failed
+    """
+
+    name: str
+    file: Path
+    worker: str
+    done: int = 0
+    all: int = 0
+    ready: bool = False
+    message: str = ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.ready or bool(self.message)
+
+
+class Exports:
+    """All films of a hub, on its event loop."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self.folder = hub.settings.store / FOLDER
+        self.jobs: dict[str, Job] = {}
+
+    async def start(self, run: bytes, request: FilmRequest) -> str:
+        """Begin a film of a run file; return the job's name. Raises LabError with a sentence."""
+        pool = self.hub.pool
+        busy = [job for job in self.jobs.values() if not job.ended]
+        if len(busy) >= MOST:
+            raise LabError("Four films are being made already; wait for one of them.")
+        if not pool.workers:
+            raise LabError(pool.trouble)
+        worker = min(pool.workers, key=lambda w: len(self.hub.seats.admission.at(w)))
+        name = secrets.token_hex(12)
+        job = Job(name, self.folder / f"{name}.{request.format}", worker, all=request.frames)
+        source = self.folder / f"{name}.run"
+        if await self.hub.wait(keep, source, run) is None:
+            raise LabError(f"{self.hub.store.trouble} Make room on the disk, then try again.")
+        self.jobs[name] = job
+        wish = {k: getattr(request, k) for k in request.__dataclass_fields__}
+        try:
+            await pool.call(worker, begin_at, pool.topic, name, str(source), str(job.file), wish)
+        except WorkerError as error:
+            del self.jobs[name]
+            raise LabError("The worker did not answer; try again.") from error
+        return name
+
+    def hear(self, message: dict[str, Any]) -> None:
+        """Take in what a worker says of a job."""
+        job = self.jobs.get(message["job"])
+        if job is None:
+            return
+        job.done = message.get("done", job.done)
+        job.ready = message.get("ready", False)
+        job.message = message.get("error", "")
+
+    def lost(self, workers: set[str]) -> None:
+        """Workers died: their films end with a sentence."""
+        for job in self.jobs.values():
+            if job.worker in workers and not job.ended:
+                job.message = "The process that made the film died; start it again."
+
+    def cancel(self, name: str) -> None:
+        """Call a film off; it stops after its present picture and leaves no file."""
+        if job := self.jobs.get(name):
+            flag_of(job.file).touch()
+            job.message = "The film was cancelled."
+
+
+def keep(source: Path, run: bytes) -> bool:
+    """Write the run file; what older jobs left goes."""
+    source.parent.mkdir(parents=True, exist_ok=True)
+    for path in source.parent.iterdir():
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > KEPT_S:
+                path.unlink()
+    source.write_bytes(run)
+    return True
+
+
+def flag_of(file: Path) -> Path:
+    """The file whose being there cancels a job."""
+    return file.with_suffix(".cancel")
+
+
+def begin_at(
+    topic: str, job: str, source: str, file: str, wish: dict[str, Any], dask_worker: Any = None
+) -> None:
+    """Start a film in a thread of this worker; the hub calls this there."""
+
+    def send(**message: Any) -> None:
+        dask_worker.log_event(topic, {"job": job, **message})
+
+    arguments = (Path(source), Path(file), wish, send)
+    threading.Thread(target=make, args=arguments, name="film", daemon=True).start()
+
+
+def make(source: Path, file: Path, wish: dict[str, Any], send: Any) -> None:
+    """Make one film and say how it goes; an error becomes a sentence."""
+    with contextlib.suppress(AttributeError, OSError):  # Linux: of this thread alone
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+    told = 0.0
+
+    def progress(done: int, _: int) -> bool:
+        nonlocal told
+        if time.monotonic() - told > TELL_S:
+            told = time.monotonic()
+            send(done=done)
+        return not flag_of(file).exists()
+
+    try:
+        from inn_core.export import film
+        from inn_core.export.reel import Reel
+        from inn_core.maps import runfile
+
+        request = FilmRequest.from_json(wish)
+        reel = Reel.of(*runfile.read(source), request.from_step, request.to_step)
+        film.write(file, request, reel, progress)
+        send(done=request.frames, ready=True)
+    except ExportError as error:
+        send(error=str(error))
+    except Exception as error:
+        log.exception("A film failed.")
+        send(error=f"The film ended with an error: {str(error)[:200]}")
+    finally:
+        for path in (source, flag_of(file)):
+            path.unlink(missing_ok=True)
