@@ -74,6 +74,10 @@ class Lab(Protocol):
         """Return the newest frame of a run, or None."""
         ...
 
+    def adopt(self, data: bytes) -> Tickets:
+        """Open a run file that a reader brought; raises LabError with a sentence."""
+        ...
+
     def export(self, run: bytes, request: FilmRequest) -> str:
         """Begin a film of a run file in a worker; return the job's name."""
         ...
@@ -143,6 +147,10 @@ class HubLab:
         run = self._ask(self._hub.find(viewer))
         return run.latest if run else None
 
+    def adopt(self, data: bytes) -> Tickets:
+        """See :class:`Lab`."""
+        return self._ask(self._hub.adopt(data))
+
     def export(self, run: bytes, request: FilmRequest) -> str:
         """See :class:`Lab`."""
         return self._ask(self._hub.exports.start(run, request))
@@ -188,6 +196,10 @@ class OfflineLab:
     def latest(self, viewer: str) -> bytes | None:
         """Return no frame."""
         return None
+
+    def adopt(self, data: bytes) -> Tickets:
+        """Raise LabError: there is no server."""
+        raise LabError("Runs are opened by the lab's server; start it with: streamlit run app.py")
 
     def export(self, run: bytes, request: FilmRequest) -> str:
         """Raise LabError: there is no server."""

@@ -37,6 +37,10 @@ class History:
         if len(row) == self.width:
             self._values.extend(row)
 
+    def fill(self, rows: Sequence[Sequence[float]]) -> None:
+        """Begin with rows that were recorded elsewhere."""
+        self._values = array("d", (value for row in rows for value in row))
+
     def rewind(self, seq: int) -> None:
         """Drop the rows from snapshot ``seq`` on."""
         with self._lock:

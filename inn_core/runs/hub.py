@@ -14,7 +14,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 from inn_core.kinds import AnySpec
-from inn_core.runs import keeper, orders, tokens
+from inn_core.runs import imports, keeper, orders, tokens
 from inn_core.runs.exports import Exports
 from inn_core.runs.pool import Pool
 from inn_core.runs.run import ENDED, LabError, Run, RunInfo, Tickets
@@ -81,6 +81,16 @@ class Hub:
         if name is None:
             raise LabError(f"{self.store.trouble} Make room on the disk, then try again.")
         return name
+
+    async def adopt(self, data: bytes) -> Tickets:
+        """Keep a run file that a reader brought as a run; raises LabError with a sentence."""
+        brought = await asyncio.to_thread(imports.read, data)
+        made = await self.wait(imports.keep, self.store, brought)
+        if made is None:
+            raise LabError(f"{self.store.trouble} Make room on the disk, then try again.")
+        folder, owner = made
+        self.runs[folder.viewer] = Run(folder, self.settings)
+        return Tickets(folder.viewer, owner)
 
     async def find(self, viewer: Any) -> Run | None:
         """Return the run of a viewer token, from memory or from disk."""

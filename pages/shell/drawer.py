@@ -15,7 +15,7 @@ from inn_core.export.request import KINDS, SIZES, THEMES, ExportError, FilmReque
 from inn_core.maps import runfile
 from inn_core.runs import client
 from inn_core.specs import RunSpec
-from pages.shell import pretrained
+from pages.shell import controls, pretrained
 from pages.shell.session import Session
 from pages.shell.words import Words
 
@@ -28,6 +28,11 @@ def popover(me: Session, words: Words) -> None:
     """Draw the button "Export" with everything that can leave."""
     with st.popover(words("export.title"), icon=":material/movie:"):
         _film(me, words)
+        key = f"{me.lesson}.import"
+        st.file_uploader(
+            words("export.open"), ["run"], key=key, on_change=_open, args=(me, key),
+            help=words("export.open_help"),
+        )  # fmt: skip
 
 
 @st.fragment
@@ -102,6 +107,24 @@ def _files(me: Session, key: str, words: Words) -> None:
                 key=f"{key}.{label}",
                 help=words(f"export.{label}_help"),
             )
+
+
+def _open(me: Session, key: str) -> None:
+    """Take up a run file. A callback: it writes the controls' values."""
+    file = st.session_state.get(key)
+    if file is None:
+        return
+    try:
+        tickets = client.current().adopt(file.getvalue())
+    except client.LabError as error:
+        me.notices.append(str(error))
+        return
+    me.owners[tickets.viewer] = tickets.owner
+    me.show(tickets.viewer)
+    info = client.current().describe(tickets.viewer)
+    if info and isinstance(info.spec, RunSpec):
+        me.spec = info.spec
+        controls.adopt(me.lesson, me.spec)
 
 
 def _make(me: Session, wish: dict[str, Any], words: Words) -> None:

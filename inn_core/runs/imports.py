@@ -1,0 +1,103 @@
+"""Run files that readers bring: checked part by part, then kept as a run that has ended. No torch.
+
+Nothing in a run file is code: a JSON head and frames of numbers. What does not fit is a sentence.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from inn_core.kinds import read_spec
+from inn_core.maps import runfile
+from inn_core.maps.codec import decode_frame
+from inn_core.maps.header import FrameError
+from inn_core.runs.history import FIXED
+from inn_core.runs.run import LabError
+from inn_core.runs.store import RunFolder, Store
+from inn_core.specs import RunSpec, SpecError
+from inn_core.targets import library
+
+#: A run file of more bytes, or with more frames, is refused.
+MOST_BYTES, MOST_FRAMES = 30_000_000, 1_000
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A run file that has been checked.
+
+    frames : (numbers, bytes) in the order of their seq; history : rows as History holds them
+    """
+
+    spec: RunSpec
+    frames: list[tuple[dict[str, Any], bytes]]
+    history: list[list[float]]
+    check: dict[str, Any] | None
+
+
+def read(data: bytes) -> Brought:
+    """Check a run file; raises LabError with a sentence."""
+    if len(data) > MOST_BYTES:
+        raise LabError(f"A run file may have {MOST_BYTES // 1_000_000} MB; this one is larger.")
+    try:
+        hello, frames = runfile.load(data)
+        spec = read_spec(hello.get("spec"))
+        if not isinstance(spec, RunSpec):
+            raise LabError("This file holds a run of another lesson.")
+        library.find(spec.target)
+        if not 1 <= len(frames) <= MOST_FRAMES:
+            raise LabError(f"A run file has 1 to {MOST_FRAMES:,} pictures; this has {len(frames)}.")
+        parts = [(decode_frame(frame)[1], frame) for frame in frames]
+    except (FrameError, SpecError) as error:
+        raise LabError(str(error)) from error
+    width = len(FIXED) + spec.members
+    shown = [row for numbers, _ in parts if (row := row_of(numbers, width))]
+    if len(shown) < len(parts):
+        raise LabError("This run file's pictures do not say what they show; it is damaged.")
+    parts.sort(key=lambda part: part[0]["seq"])
+    seqs = [numbers["seq"] for numbers, _ in parts]
+    if len(set(seqs)) < len(seqs):
+        raise LabError("This run file has two pictures with the same number; it is damaged.")
+    rows: Any = hello.get("history")
+    history = rows if sound(rows, width) else sorted(shown)
+    check = hello.get("check")
+    return Brought(spec, parts, history, check if isinstance(check, dict) else None)
+
+
+def row_of(numbers: dict[str, Any], width: int) -> list[float] | None:
+    """A history row of a frame's numbers; None if they are no numbers."""
+    row: list[Any] = [numbers.get(name) for name in FIXED]
+    nlls = numbers.get("nlls")
+    row += nlls if isinstance(nlls, list) else []
+    return [float(v) for v in row] if sound([row], width) else None
+
+
+def sound(rows: Any, width: int) -> bool:
+    """Whether ``rows`` is a list of rows of ``width`` finite numbers with rising seq."""
+    if not isinstance(rows, list) or not rows:
+        return False
+    for row in rows:
+        if not isinstance(row, list) or len(row) != width:
+            return False
+        if not all(type(v) in (int, float) and math.isfinite(v) for v in row):
+            return False
+    return all(a[0] < b[0] for a, b in pairwise(rows)) and rows[0][0] >= 0
+
+
+def keep(store: Store, brought: Brought) -> tuple[RunFolder, str]:
+    """Write what was brought as a run that has ended; return its folder and owner token."""
+    folder, owner = store.create(brought.spec)
+    folder.history.fill(brought.history)
+    for numbers, frame in brought.frames:
+        folder.frames.append(int(numbers["seq"]), frame)
+    last = brought.frames[-1][0]
+    names = ("seq", "step", "seconds")
+    status = {name: last[name] for name in names} | {"wish": "end", "status": "done"}
+    folder.status = status | {"message": "", "deaths": 0}
+    if brought.check:
+        folder.check = brought.check
+        folder.save_check(brought.check)
+    folder.save(folder.status)
+    return folder, owner
