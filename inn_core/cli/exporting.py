@@ -59,16 +59,30 @@ def write_script(path: Path, options: argparse.Namespace) -> None:
     print(f"{path}: prints NLL {script.write(path, Path(options.source)):.6f} when it is run")
 
 
+def write_picture(path: Path, options: argparse.Namespace) -> None:
+    """A PNG of where the run has come to."""
+    from inn_core.export import film
+
+    request = wish_of(options)
+    film.write_picture(path, request, open_run(Path(options.source), request))
+    print(f"{path}: {request.width} × {request.height}")
+
+
+def wish_of(options: argparse.Namespace) -> FilmRequest:
+    """The request that the options make; raises ExportError."""
+    if options.size:
+        options.width, options.height = size_of(options.size)
+    names = {f.name for f in fields(FilmRequest)}
+    given = {k: v for k, v in vars(options).items() if k in names and v is not None}
+    return FilmRequest(**given)
+
+
 def write_film(path: Path, options: argparse.Namespace) -> None:
     """MP4 or GIF."""
     from inn_core.export import film
 
     options.format = path.suffix.lower()[1:]
-    if options.size:
-        options.width, options.height = size_of(options.size)
-    names = {f.name for f in fields(FilmRequest)}
-    given = {k: v for k, v in vars(options).items() if k in names and v is not None}
-    request = FilmRequest(**given)
+    request = wish_of(options)
     reel = open_run(Path(options.source), request)
     progress = say if sys.stderr.isatty() else None
     film.write(path, request, reel, progress)
@@ -77,6 +91,7 @@ def write_film(path: Path, options: argparse.Namespace) -> None:
 
 WRITERS = {
     **dict.fromkeys(FILMS, write_film),
+    ".png": write_picture,
     ".html": write_player,
     ".csv": write_curves,
     ".npz": write_samples,
@@ -121,7 +136,7 @@ def add_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "file",
         metavar="FILE",
-        help="film.mp4, film.gif, player.html, curves.csv, samples.npz or flow.py",
+        help="film.mp4, film.gif, picture.png, player.html, curves.csv, samples.npz or flow.py",
     )
     sub.add_argument("--kind", help=", ".join(KINDS))
     sub.add_argument("--size", help=f"1280x720, or {', '.join(SIZES)}")

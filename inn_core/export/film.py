@@ -53,6 +53,16 @@ def write(
     return final
 
 
+def write_picture(path: Path, request: FilmRequest, reel: Reel) -> None:
+    """The last snapshot, all layers deep, as one PNG."""
+    from PIL import Image
+
+    moment = timeline(reel, "training", request.frames)[-1]
+    picture = np.ascontiguousarray(Studio(request, reel).picture(moment))
+    rgba = picture.view(np.uint8).reshape(request.height, request.width, 4)
+    Image.fromarray(rgba[..., :3].copy()).save(path, format="PNG")
+
+
 def _pictures(request: FilmRequest, reel: Reel, progress: Progress | None) -> Iterator[Picture]:
     studio = Studio(request, reel)
     moments = timeline(reel, request.kind, request.frames)

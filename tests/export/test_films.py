@@ -191,3 +191,11 @@ def test_a_dot_covers_its_area_and_a_line_its_length() -> None:
     assert (columns.tolist(), rows.tolist()) == ([30, 60], [20, 10])
     outside = np.array([np.nan, -5.0, 1e9])
     dots(room, outside, outside, sprite(2.0), ink, 1.0)
+
+
+def test_a_picture_for_a_slide(tmp_path: Path) -> None:
+    path = tmp_path / "moons.png"
+    assert main(["export", str(RUN), str(path), "--size", "640x360", "--theme", "dark"]) == 0
+    with Image.open(path) as image:
+        assert (image.format, image.size, image.mode) == ("PNG", (640, 360), "RGB")
+        assert np.asarray(image).std() > 10 and np.asarray(image)[2, 2].max() < 80
