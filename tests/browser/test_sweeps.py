@@ -209,3 +209,4 @@ def test_training_from_the_page(new_page: NewPage, tmp_path: Path) -> None:
         assert page.locator(".sw-card").count() == 4 and "run=" in page.url
         page.get_by_role("button", name="Back to the recorded sweep").click()
         expect(page.locator(".sw-card")).to_have_count(LATENT_DIMENSION.members, timeout=30_000)
+        page.goto("about:blank")  # before the server goes
