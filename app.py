@@ -40,6 +40,11 @@ IMPORT = re.compile(r"^(?! \*).*\bfrom '(\.[^']+)'", re.MULTILINE)
 FETCH = re.compile(r"\bimport\('(\.[^']+)'\)", re.MULTILINE)
 #: What the first page shows.
 FIRST_RUN = "pretrained/moons-affine.run"
+FIRST_NETS = {
+    "inverse_problems": ("pretrained/kinematics.inn",),
+    "latent_dimension": ("pretrained/latent-dimension.inn",),
+    "prior_weight": ("pretrained/prior-weight.inn",),
+}
 
 
 class Assets(StaticFiles):
@@ -72,6 +77,11 @@ def named(modules: list[str]) -> list[str]:
     return [f"<{module}>; rel=modulepreload; fetchpriority=low" for module in modules]
 
 
+def fetched(lesson: str) -> list[str]:
+    """Entries for the networks that a lesson shows first."""
+    return [f"</{path}>; rel=preload; as=fetch; crossorigin" for path in FIRST_NETS.get(lesson, ())]
+
+
 class Preload:
     """Names the stage's modules in the header of every page, so that they load beside Streamlit's.
 
@@ -89,7 +99,7 @@ class Preload:
         self.link = ", ".join(links)
         # A lesson with a stage of its own needs its modules instead.
         self.lessons = {
-            entry.stem: ", ".join(named(modules_of(entry)))
+            entry.stem: ", ".join([*named(modules_of(entry)), *fetched(entry.stem)])
             for entry in (STAGE / "lessons").glob("*.js")
             if entry.stem != "lesson"
         }

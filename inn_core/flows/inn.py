@@ -63,6 +63,19 @@ class Layout:
         """Coordinates of the z side besides y."""
         return self.dim - self.known
 
+    @property
+    def slack(self) -> Array:
+        """sigma_y of the loss |y - T_y(x)|^2 / (2 sigma_y^2), in y's units, (dim_y,).
+
+        Without noise it is the problem's own. With noise s the code is y_hat = T_y(x), and what the
+        loss wants for given y is y_hat ~ N(y, sigma_y^2). In the linear-Gaussian case y_hat = x / b
+        with b = 1 - s^2 / var(y), the slope of E[A x | y], and var(y_hat | y) = s^2 / b: so sigma_y
+        is s / sqrt(b), a little more than the noise itself.
+        """
+        problem = self.problem
+        share = problem.noise**2 / np.maximum(self.y_sd**2, 1e-12)
+        return np.asarray(problem.slack / np.sqrt(1 - np.minimum(share, 0.9)))
+
     def used(self) -> Array:
         """1 where a coordinate besides y is latent, 0 where it is idle: (E, free)."""
         return (np.arange(self.free) < np.array(self.latent)[:, None]).astype(float)

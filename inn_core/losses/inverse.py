@@ -52,7 +52,7 @@ class InverseLoss:
     def __init__(self, layout: Layout, spec: InverseSpec) -> None:
         problem, members = layout.problem, spec.members
         self.layout = layout
-        self.slack = tensor(problem.slack / layout.y_sd)
+        self.slack = tensor(layout.slack / layout.y_sd)
         self.wide = 1.0
         self.used = tensor(layout.used())[:, None]  # (E, 1, free)
         self.low = tensor((-BOX - problem.prior_mean) / problem.prior_sd)

@@ -64,6 +64,7 @@ def hello(spec: InverseSpec) -> dict[str, Any]:
             "x_sd": plain(problem.prior_sd),
             "y_mean": plain(layout.y_mean),
             "y_sd": plain(layout.y_sd),
+            "slack": plain(layout.slack),
             "reference": plain(problem.references[0]),
         },
         "history": [],

@@ -167,7 +167,7 @@ def draw(
     """
     problem, code = layout.problem, np.asarray(y, float)
     if not layout.conditional and (problem.noise or problem.labels_only):
-        code = code + problem.slack * rng.standard_normal((n, problem.dim_y))
+        code = code + layout.slack * rng.standard_normal((n, problem.dim_y))
     side = layout.z_side(code, rng.standard_normal((n, layout.free)), member)
     with one_thread():
         points = torch.from_numpy(side.astype(np.float32)).expand(flow.members, -1, -1)

@@ -43,12 +43,13 @@ def _scene(
     problem: Problem, latent: tuple[int, ...], model: dict[str, Any], heights: tuple[float, float]
 ) -> dict[str, Any]:
     spec = InverseSpec(problem=problem.name, latent=latent)
+    told = network.hello(spec)["problem"]
     return {
         "net": f"pretrained/{problem.name}.inn",
-        "problem": network.hello(spec)["problem"],
+        "problem": told,
         "model": model,
         "view": [list(side) for side in problem.x_view],
         "range": list(heights),
-        "slack": problem.slack,
+        "slack": told["slack"][0],
         "soft": True,
     }

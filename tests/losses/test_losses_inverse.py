@@ -37,7 +37,7 @@ def test_fit_and_latent_are_the_negative_log_density_of_a_gaussian_code() -> Non
     d, dim_y = layout.dim, layout.problem.dim_y
     assert (d, dim_y) == (3, 2) and set(terms) == {"fit", "latent"}
     code, log_det = flow.encode(batch[:, :d])
-    slack = layout.problem.slack / layout.y_sd
+    slack = layout.slack / layout.y_sd
     off = (code[0, :, :2].detach().numpy() - batch[:, d : d + 2].numpy()) / slack
     by_hand = 0.5 * (off**2).sum(1) + np.log(slack).sum()
     assert terms["fit"].item() == pytest.approx(by_hand.mean(), rel=1e-6)
@@ -159,3 +159,15 @@ def test_a_conditional_flow_is_told_y() -> None:
 def test_a_conditional_flow_knows_maximum_likelihood_only(wrong: dict[str, Any]) -> None:
     with pytest.raises(SpecError, match="maximum likelihood alone"):
         InverseSpec(network="conditional", **wrong)
+
+
+def test_the_slack_of_a_noisy_problem_is_a_little_more_than_its_noise() -> None:
+    """One dimension in closed form: given y, what the code sees of x has the sd sigma_y."""
+    layout = Layout.of(find("linear-gaussian"), [1])
+    problem: Any = layout.problem
+    y_var = np.diag(problem.predicted())
+    np.testing.assert_allclose(layout.y_sd, np.sqrt(y_var), rtol=1e-9)
+    slope = 1 - problem.noise**2 / y_var
+    spread = problem.noise**2 * slope  # var(A x | y) in one dimension
+    np.testing.assert_allclose(layout.slack, np.sqrt(spread) / slope, rtol=1e-9)
+    assert Layout.of(find("kinematics"), [2]).slack == pytest.approx([0.05, 0.05])

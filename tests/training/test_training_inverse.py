@@ -141,13 +141,27 @@ def test_many_members_cost_no_more_operations_than_one() -> None:
 
 def test_a_linear_gaussian_posterior_comes_out() -> None:
     trainer = InverseTrainer(tiny(problem="linear-gaussian", latent=1, flow=TINY))
-    trainer.steps(1500)
+    trainer.steps(2600)  # the slack has its own size after 2,500
     problem, rng = trainer.problem, np.random.default_rng(0)
     for y in ([0.8, -0.5], [-1.0, 1.2]):
         x = trainer.sampler()(np.array(y), 8_000, rng)
         mean, sd = problem.posterior_moments(y)
         np.testing.assert_allclose(x.mean(0), mean, atol=0.12)
-        np.testing.assert_allclose(x.std(0), sd, rtol=0.25)
+        np.testing.assert_allclose(x.std(0), sd, rtol=0.1)
+
+
+def test_the_shipped_linear_network_has_the_closed_forms_mean_and_covariance() -> None:
+    """Its slack is a little more than the noise; with the noise itself it was 5 % too narrow."""
+    _, flow, layout = inverse.load(inverse.FOLDER / f"linear-gaussian{inverse.ENDING}")
+    problem: Any = layout.problem
+    rng = np.random.default_rng(4)
+    for y in ([0.8, -0.5], [-1.0, 1.2], [0.0, 0.0]):
+        x = inverse.draw(flow, layout, y, 20_000, rng)
+        mean, sd = problem.posterior_moments(y)
+        np.testing.assert_allclose((x.mean(0) - mean) / sd, 0, atol=0.05)
+        np.testing.assert_allclose(x.std(0), sd, rtol=0.04)
+        exact = problem.covariance()
+        np.testing.assert_allclose(np.cov(x.T), exact, atol=0.05 * float(np.diag(exact).max()))
 
 
 def test_the_shipped_arm_finds_every_pose() -> None:
