@@ -7,20 +7,24 @@ from dataclasses import replace
 import streamlit as st
 
 from inn_core.problems.sweeps import LATENT_DIMENSION
-from inn_core.specs import SpecError
+from inn_core.specs import LIMITS, SpecError
 from inn_core.specs_inverse import LATENT, InverseSpec
 from pages.shell import flattened, sweep
 
 
 def make(values: tuple[float, ...], seed: int) -> InverseSpec:
-    """Every size of z by maximum likelihood, then by Sinkhorn's divergence."""
+    """Every size of z by maximum likelihood, then by Sinkhorn's divergence.
+
+    Where there is room, each from two seeds: the plot then shows how far they are apart.
+    """
     for value in values:
         if value != int(value) or not LATENT.low <= value <= MOST:
             raise SpecError(
                 f"d_z is {value:g}; it must be a whole number between {LATENT.low:g} and {MOST}."
             )
-    sizes = tuple(int(value) for value in values) * 2
-    losses = ("nll",) * len(values) + ("sinkhorn",) * len(values)
+    seeds = 2 if 4 * len(values) <= LIMITS["members"].high else 1
+    one = tuple(int(value) for value in values) * seeds
+    sizes, losses = one * 2, ("nll",) * len(one) + ("sinkhorn",) * len(one)
     return replace(LATENT_DIMENSION, members=len(sizes), latent=sizes, loss=losses, seed=seed)
 
 

@@ -206,7 +206,9 @@ def test_training_from_the_page(new_page: NewPage, tmp_path: Path) -> None:
         page.get_by_test_id("stTextInputField").press("Enter")
         page.get_by_role("button", name="Train").click()
         page.wait_for_function(f"() => {STAGE}.step > 20", **wait_long)
-        assert page.locator(".sw-card").count() == 4 and "run=" in page.url
+        assert page.locator(".sw-card").count() == 8 and "run=" in page.url  # two seeds of each
+        seeds = page.locator(".sw-seeds").first.get_attribute("d") or ""
+        assert seeds.count("M") == 2
         page.get_by_role("button", name="Back to the recorded sweep").click()
         expect(page.locator(".sw-card")).to_have_count(LATENT_DIMENSION.members, timeout=30_000)
         page.goto("about:blank")  # before the server goes

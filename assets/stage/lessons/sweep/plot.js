@@ -15,6 +15,7 @@ const node = (name, attributes, text = '') => {
   element.textContent = text;
   return element;
 };
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const log = ([low, high], value) => Math.log(Math.max(low, Math.min(high, value)) / low) / Math.log(high / low);
 
 export class Plot {
@@ -69,9 +70,16 @@ export class Plot {
     }
     parts.push(node('text', { x: (LEFT + width - RIGHT) / 2, y: HEIGHT - 4, 'text-anchor': 'middle', class: 'sw-axis' }, say(`${kind}_axis`)));
     for (const family of new Set(members.map((member) => member.family))) {
-      const own = members.map((member, e) => [member, e]).filter(([member]) => member.family === family).sort(([a], [b]) => a.value - b.value);
-      const path = own.map(([, e], i) => `${i ? 'L' : 'M'}${this.places[e].map((v) => v.toFixed(1)).join(' ')}`).join('');
-      parts.push(node('path', { d: path, class: 'sw-curve', 'data-family': family }));
+      const groups = values.map((value) => members.flatMap((member, e) => (
+        member.family === family && member.value === value ? [this.places[e]] : []))).filter((group) => group.length);
+      // A curve through the means; seeds of the same size are joined by a line of their own.
+      const path = groups.map((group, i) => `${i ? 'L' : 'M'}${[0, 1].map((k) => mean(group.map((at) => at[k])).toFixed(1)).join(' ')}`);
+      const spread = groups.filter((group) => group.length > 1).map((group) => {
+        const ys = group.map(([, y1]) => y1);
+        return `M${group[0][0].toFixed(1)} ${Math.min(...ys).toFixed(1)}V${Math.max(...ys).toFixed(1)}`;
+      });
+      parts.push(node('path', { d: path.join(''), class: 'sw-curve', 'data-family': family }));
+      parts.push(node('path', { d: spread.join(''), class: 'sw-seeds', 'data-family': family }));
     }
     members.forEach(({ family, value }, e) => {
       const [cx, cy] = this.places[e];
