@@ -15,6 +15,7 @@ import { POINTS, Scene } from './scene.js';
 import { Session } from './session.js';
 import { write } from './skeleton.js';
 import { Timeline } from './timeline.js';
+import { Look } from './viewstate.js';
 
 const GLIDE = 120; // ms from one snapshot to the next, unless they come less often
 const LONGEST_GLIDE = 220;
@@ -52,6 +53,7 @@ export class Player {
     this.film = new Filmstrip(root.querySelector('.pf-strip'), this);
     this.panel = new Panel(root, this);
     this.extras = new Extras(root, this);
+    this.look = new Look(this);
     this.adopted = 0;
     this.interval = GLIDE;
     this.arrived = 0;
@@ -88,6 +90,7 @@ export class Player {
     this.scene.setTarget(target.view, points);
     this.timeline.restart(target.entropy);
     this.replay.stop();
+    this.look.begin();
     this.waitsSince = performance.now();
     Object.assign(this.state, {
       ...FRESH, run: live ? hello.run : null, recorded: !live,
@@ -159,13 +162,9 @@ export class Player {
 
   // -- what readers do -------------------------------------------------------------------------
 
-  get depth() {
-    return this.scene.depth;
-  }
+  get depth() { return this.scene.depth; }
 
-  get active() {
-    return this.visible && !document.hidden;
-  }
+  get active() { return this.visible && !document.hidden; }
 
   setDepth(depth) {
     this.depthPlay.stop();
@@ -272,6 +271,7 @@ export class Player {
     const { scene, depthPlay } = this;
     if (depthPlay.on && scene.flow.depth) scene.setDepth(depthPlay.at(now), now);
     this.replay.tick(now);
+    this.look.update();
     scene.tick(now, this.frozen);
     if (scene.adopted !== this.adopted) {
       this.adopted = scene.adopted;

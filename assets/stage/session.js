@@ -28,6 +28,8 @@ export class Session {
     this.socket = null;
     this.chain = Promise.resolve();
     this.toCome = 0; // backfill frames still to come
+    this.told = false; // whether all that is stored has been announced
+    this.undecoded = 0; // frames that have come and are not read yet
     this.newest = -1; // seq of the newest frame shown
   }
 
@@ -41,12 +43,18 @@ export class Session {
     this.socket?.close();
     this.socket = null;
     this.toCome = 0;
+    this.told = false;
     this.newest = -1;
     const known = run && (owner || storedOwner(run));
     // The page waits for this browser to say whose run it is: "nobody's here" is an answer too.
     if (run && !known) this.player.owned(run, null);
     if (run) this.follow(run, known, !owner);
     else if (pretrained) this.load(pretrained);
+  }
+
+  /** Whether every stored frame is here. */
+  get complete() {
+    return this.told && this.toCome === 0 && this.undecoded === 0;
   }
 
   close() {
@@ -70,9 +78,11 @@ export class Session {
         if (!current()) return;
         const backfill = this.toCome > 0;
         if (backfill) this.toCome--;
+        this.undecoded++;
         this.chain = this.chain
           .then(() => current() && this.take(bytes, backfill, mine))
-          .catch((error) => current() && this.player.report({ notice: error.message }));
+          .catch((error) => current() && this.player.report({ notice: error.message }))
+          .finally(() => { this.undecoded--; });
       },
       lost: () => current() && this.player.report({ status: 'disconnected' }),
     });
@@ -103,6 +113,7 @@ export class Session {
         break;
       case 'backfill':
         this.toCome = message.frames;
+        this.told = true;
         break;
       case 'gone':
         this.player.report({ status: 'stopped', message: message.message || '' });
@@ -155,6 +166,7 @@ export class Session {
         if (mine !== this.generation) return;
         await new Promise((go) => setTimeout(go, 8));
       }
+      this.told = true;
     } catch (error) {
       if (mine === this.generation) this.player.failed(error.message);
     }

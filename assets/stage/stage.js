@@ -14,6 +14,7 @@
 import { build } from './skeleton.js';
 import { Player } from './player.js';
 import { enlist } from './registry.js';
+import { apply, read } from './viewstate.js';
 import { makeWords } from './words.js';
 
 const mounted = new WeakMap(); // parent -> instance
@@ -117,6 +118,12 @@ export function mount(parent, data, setStateValue = null) {
   instance.player.extras.hear(data.options || {});
   instance.player.session.open(data);
   return () => unmount(parent);
+}
+
+/** The view of the stage in `parent` (viewstate.js): {read() -> view, apply(view)}; null without a stage. */
+export function lookOf(parent) {
+  const player = mounted.get(parent)?.player;
+  return player ? { read: () => read(player), apply: (view) => apply(player, view) } : null;
 }
 
 /** Take the stage out of `parent`: loop, socket, observers, elements. */

@@ -1,0 +1,124 @@
+/**
+ * The view of a stage: what its reader looks at, apart from the run itself. One plain object, which
+ * links carry (viewtoken.js) and which a presenter's screen hands to those who follow:
+ *
+ *   {
+ *     step: null,                       // optimiser step that time is stopped at; null: the present
+ *     depth: null,                      // 0 (z) to L; null: all layers (x), whatever L is
+ *     probe: null,                      // {room: 'latent' | 'data', point: [x, y], pinned}
+ *     zoom: {latent: [0, 0, 1], data: [0, 0, 1]},  // shift in standardised units, magnification
+ *     layers: {points: true, grid: true, density: true, data: true},
+ *   }
+ *
+ * `read` never waits. `apply` takes what it can use and leaves the rest: missing parts stay as they
+ * are, wrong ones are left out, and what needs a frame that has not come yet is done when it comes,
+ * unless the reader takes hold first.
+ */
+import { between, numbers, whole } from './viewcheck.js';
+
+const FAR = 1e4; // units: no window reaches so far
+const ROOMS = ['latent', 'data'];
+
+/** The view of a flow's stage. @param {import('./player.js').Player} player */
+export function read({ state, scene, probe, rooms }) {
+  const { depth, flow, layers } = scene;
+  return {
+    step: state.rewound === null || !state.shown ? null : state.shown.step,
+    depth: depth >= flow.depth - 1e-9 ? null : depth,
+    probe: probe?.room ? { room: probe.room, point: [...probe.point], pinned: probe.pinned } : null,
+    zoom: Object.fromEntries(ROOMS.map((name) => {
+      const { x, y, factor } = rooms[name].zoom;
+      return [name, [x, y, factor]];
+    })),
+    layers: { ...layers },
+  };
+}
+
+/** Look as `view` says. Time and depth follow as soon as their frames are there. */
+export function apply(player, view) {
+  if (view === null || typeof view !== 'object') return;
+  const { scene, probe, rooms, depthPlay } = player;
+  player.intro = false;
+  if ('step' in view || 'depth' in view) {
+    depthPlay.stop();
+    player.replay.stop();
+    player.look.want({
+      step: view.step === null ? null : whole(view.step, 0, 1e12),
+      depth: view.depth === null ? null : between(view.depth, 0, 64),
+    });
+  }
+  for (const name of ROOMS) {
+    const zoom = numbers(view.zoom?.[name], 3, FAR);
+    if (!zoom || !(zoom[2] >= 0.5 && zoom[2] <= 40)) continue;
+    const [x, y, factor] = zoom;
+    if (String(zoom) === String(Object.values(rooms[name].zoom))) continue;
+    rooms[name].zoom = { x, y, factor };
+    scene.setDepth(scene.depth, performance.now());
+    scene.stale.latent = true;
+  }
+  for (const [name, on] of Object.entries(view.layers ?? {})) {
+    if (typeof scene.layers[name] === 'boolean' && typeof on === 'boolean' && scene.layers[name] !== on) player.toggle(name);
+  }
+  if ('probe' in view) point(probe, view.probe);
+}
+
+/** Point where `wanted` says, or nowhere. */
+function point(probe, wanted) {
+  if (!probe) return;
+  const at = numbers(wanted?.point, 2, FAR);
+  probe.pinned = Boolean(at) && wanted.pinned === true;
+  if (at && ROOMS.includes(wanted.room)) probe.aim(wanted.room, at);
+  else probe.release();
+}
+
+/** What a view wants of time and depth, until its frames are there. */
+export class Look {
+  constructor(player) {
+    this.player = player;
+    this.wanted = null; // {step, depth}; undefined: as it is
+    this.begun = -1; // the source that the timeline tells of
+    const drop = () => { this.wanted = null; };
+    player.root.addEventListener('pointerdown', drop, true);
+    player.root.addEventListener('keydown', drop, true);
+  }
+
+  want(wanted) {
+    this.wanted = { ...this.wanted, ...Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) };
+    this.update();
+  }
+
+  /** A run begins: what is wanted is wanted of this one. */
+  begin() {
+    this.begun = this.player.session.generation;
+  }
+
+  /** Once a frame: do what can be done. */
+  update() {
+    const { wanted, player, begun } = this;
+    if (!wanted || begun !== player.session.generation || !player.state.newest) return;
+    if ('step' in wanted && !this.goTo(wanted.step)) return;
+    delete wanted.step;
+    const { scene, state, replay } = player;
+    // A depth means something once the flow that was asked for is the one on the stage.
+    const late = scene.next && (state.rewound !== null || scene.next.flow.depth !== scene.flow.depth);
+    if (late || replay.opening || scene.flow.depth === 0 || !state.shown) return;
+    if (wanted.depth !== undefined) scene.setDepth(wanted.depth ?? scene.flow.depth, performance.now());
+    this.wanted = null;
+  }
+
+  /** Stop time at a step, or at the nearest that was kept; returns whether it could be done yet. */
+  goTo(step) {
+    const { replay, timeline: { frames }, session, state } = this.player;
+    if (step === null) {
+      replay.live();
+      return true;
+    }
+    const exact = frames.findIndex((frame) => frame.step === step);
+    const newest = frames[frames.length - 1]?.step ?? -1;
+    const over = session.complete && (newest >= step || !['queued', 'training'].includes(state.status));
+    if (exact < 0 && !(over && frames.length)) return false;
+    const index = exact < 0 ? this.player.timeline.nearest(step) : exact;
+    if (frames[index].seq !== state.rewound) replay.show(index);
+    return true;
+  }
+}
