@@ -10,6 +10,7 @@ import base64
 import binascii
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
@@ -18,6 +19,8 @@ from inn_core import registry
 
 TOKEN_VERSION = "v1"
 TOKEN_MAX_LENGTH = 4096
+#: What the text of a drawn flow looks like; maps/handmade.py reads it.
+DRAWING = re.compile(r"h1\.[A-Za-z0-9_-]{2,4093}")
 
 
 class SpecError(ValueError):
@@ -77,6 +80,17 @@ def check_name(name: str, value: Any, table: Mapping[str, Any]) -> str:
 def check_target(value: Any) -> str:
     """Return ``value`` if it names a registered target or own data, else raise a sentence."""
     return value if registry.is_own(value) else check_name("target", value, registry.TARGETS)
+
+
+def is_drawing(value: Any) -> bool:
+    """Whether ``value`` looks like the text of a flow drawn by hand."""
+    return isinstance(value, str) and DRAWING.fullmatch(value) is not None
+
+
+def check_start(value: Any) -> str:
+    """Return ``value`` if training may start there: "", a registered target, a drawn flow."""
+    plain = value == "" or is_drawing(value)
+    return value if plain else check_name("start", value, registry.TARGETS)
 
 
 def shown(value: Any) -> str:
@@ -185,7 +199,8 @@ class RunSpec:
     Member e starts from seed ``seed + e``; all members see the same batches.
 
     target : a key of ``registry.TARGETS``, or the name of own data (targets/library.py)
-    start : "" or a registered target, from whose pretrained weights member 0 starts
+    start : where member 0 starts: "" afresh, a registered target at its pretrained weights, the
+        text of a drawn flow (maps/handmade.py) at its curves
     """
 
     target: str = "moons"
@@ -205,7 +220,7 @@ class RunSpec:
         _set(
             self,
             target=check_target(self.target),
-            start="" if self.start == "" else check_name("start", self.start, registry.TARGETS),
+            start=check_start(self.start),
             loss=check_name("loss", self.loss, registry.LOSSES),
             seed=check_number("seed", self.seed),
             members=check_number("members", self.members),

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 import streamlit as st
 
 from inn_core import registry
-from inn_core.runs.settings import Settings
-from pages.shell import drawn, hand, share, stage
+from pages.shell import drawn, hand, kept, stage
 from pages.shell.words import choose, selector
 
 words = choose()
@@ -59,23 +56,7 @@ stage.mount(
 hand.write_address(me, words)
 
 if me.hand and me.saved and "gap" in me.saved:
-    with st.container(border=True):
-        st.subheader(words("coupling_layers.saved_title"), anchor=False)
-        values = {name: f"{me.saved[name]:.3f}" for name in ("gap", "error", "nll")}
-        st.markdown(words("coupling_layers.saved_text", points="50,000", **values))
-        place = share.address(
-            st.context.url, Settings.from_environment().url, st.get_option("server.address")
-        )
-        st.caption(words("coupling_layers.saved_link"))
-        query = urlencode({hand.TARGET: me.target, hand.HAND: me.hand})
-        st.code(f"{place.base}/{hand.LESSON}?{query}", language=None, wrap_lines=True)
-        st.download_button(
-            words("coupling_layers.saved_file"),
-            data=lambda: drawn.run_file(str(me.hand), me.target),
-            file_name=f"{me.target}-by-hand.run",
-            mime="application/octet-stream",
-            on_click="ignore",
-        )
+    kept.card(me, words)
 
 with st.expander(words("coupling_layers.about")):
     st.markdown(words("coupling_layers.sources"))

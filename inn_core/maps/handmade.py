@@ -38,6 +38,8 @@ LARGEST_S, LARGEST_T = 2.0, 8.0
 MOST_LAYERS = 4
 VERSION = "h1"
 LONGEST = 4096  # letters of the text
+#: Hidden units of the network that goes on from a drawn layer (handweights.py): one a knot and 15.
+WIDTH = 96
 
 FloatArray = NDArray[np.float64]
 
@@ -125,6 +127,8 @@ def from_token(token: Any) -> Drawing:
         raise DrawingError(f"The drawing has {count} layers; it must have 1 to {MOST_LAYERS}.")
     layers = tuple(_layer(reader) for _ in range(count))
     final = _final(reader) if reader.byte() else None
+    if final and any(layer.s is not None for layer in layers):
+        raise DrawingError("Only additive layers take a final scale; ask for a fresh link.")
     if reader.at != len(data):
         raise DrawingError("This drawing is damaged; ask for a fresh link.")
     return Drawing(layers, final)
@@ -180,12 +184,33 @@ def maps_of(drawing: Drawing, target: str) -> FlowMaps:
 
 
 def _map_of(layer: DrawnLayer) -> LayerMap:
-    """One more knot at each end carries on what lies beyond."""
+    knots, rows = rows_of(layer)
+    return LayerMap("curves", "affine", layer.active, knots, rows)
+
+
+def rows_of(layer: DrawnLayer) -> tuple[FloatArray, FloatArray]:
+    """Knots (K,) and rows s, t (2, K): one more knot at each end carries on what lies beyond."""
     s = np.zeros(KNOTS) if layer.s is None else layer.s
     first, last = (layer.t[OUTER] - layer.t[0]) / OUTER, (layer.t[-1] - layer.t[-1 - OUTER]) / OUTER
     t = np.concatenate([[layer.t[0] - first], layer.t, [layer.t[-1] + last]])
     knots = np.linspace(-EDGE - STEP, EDGE + STEP, KNOTS + 2)
-    return LayerMap("curves", "affine", layer.active, knots, np.stack([np.pad(s, 1, "edge"), t]))
+    return knots, np.stack([np.pad(s, 1, "edge"), t])
+
+
+def alternating(drawing: Drawing) -> tuple[DrawnLayer, ...]:
+    """The layers as a trained flow has them, x2 first and then in turn.
+
+    Where a drawing moves the same coordinate twice, or x1 first, a layer that does nothing yet
+    stands between.
+    """
+    layers: list[DrawnLayer] = []
+    for layer in drawing.layers:
+        due = 1 - len(layers) % 2
+        if layer.active != due:
+            still = np.zeros(KNOTS)
+            layers.append(DrawnLayer(due, still, None if layer.s is None else still))
+        layers.append(layer)
+    return tuple(layers)
 
 
 @lru_cache(maxsize=32)
@@ -204,8 +229,18 @@ def gap(maps: FlowMaps, target: str, points: int = 50_000, seed: int = 7) -> tup
 
 
 def spec_of(drawing: Drawing, target: str) -> RunSpec:
-    """What a training run with as many layers of the same kind on the same target would be."""
-    return RunSpec(target, FlowSpec(coupling=drawing.coupling, layers=len(drawing.layers)))
+    """The run that goes on from a drawing: the same layers, with a network for every curve."""
+    layers = len(alternating(drawing))
+    flow = FlowSpec(coupling=drawing.coupling, layers=layers, hidden=(WIDTH,))
+    return RunSpec(target, flow, start=to_token(drawing))
+
+
+def fits(spec: RunSpec) -> bool:
+    """Whether a run can start from the drawing that it names: its flow is that of the drawing."""
+    try:
+        return spec.flow == spec_of(from_token(spec.start), spec.target).flow
+    except DrawingError:
+        return False
 
 
 def run_file(drawing: Drawing, target: str) -> bytes:

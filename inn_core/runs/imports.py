@@ -11,13 +11,13 @@ from itertools import pairwise
 from typing import Any
 
 from inn_core.kinds import read_spec
-from inn_core.maps import runfile
+from inn_core.maps import handmade, runfile
 from inn_core.maps.codec import decode_frame
 from inn_core.maps.header import FrameError
 from inn_core.runs.history import FIXED
 from inn_core.runs.run import LabError
 from inn_core.runs.store import RunFolder, Store
-from inn_core.specs import RunSpec, SpecError
+from inn_core.specs import RunSpec, SpecError, is_drawing
 from inn_core.targets import library
 
 #: A run file of more bytes, or with more frames, is refused.
@@ -47,10 +47,12 @@ def read(data: bytes) -> Brought:
         if not isinstance(spec, RunSpec):
             raise LabError("This file holds a run of another lesson.")
         library.find(spec.target)
+        if is_drawing(spec.start):
+            handmade.from_token(spec.start)
         if not 1 <= len(frames) <= MOST_FRAMES:
             raise LabError(f"A run file has 1 to {MOST_FRAMES:,} pictures; this has {len(frames)}.")
         parts = [(decode_frame(frame)[1], frame) for frame in frames]
-    except (FrameError, SpecError) as error:
+    except (FrameError, SpecError, handmade.DrawingError) as error:
         raise LabError(str(error)) from error
     width = len(FIXED) + spec.members
     shown = [row for numbers, _ in parts if (row := row_of(numbers, width))]

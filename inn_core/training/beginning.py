@@ -1,4 +1,4 @@
-"""Where a run may start: the weights of a flow that was trained beforehand on a similar target."""
+"""Where a run may start: at the weights of a pretrained flow, or at the curves of a drawn one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from inn_core.flows.flow import Flow
-from inn_core.specs import FlowSpec, RunSpec
+from inn_core.maps import handmade, handweights
+from inn_core.specs import FlowSpec, RunSpec, is_drawing
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "pretrained"
 #: Buffers that belong to the target, not to the flow.
@@ -42,14 +43,12 @@ def load(flow: Flow, spec: RunSpec) -> str:
 
     The other members keep their own seeds: they show what the start is worth.
     """
-    path = path_of(spec.start, spec.flow.coupling)
-    sorry = f"There are no pretrained weights of this layout for {spec.start}; it starts afresh."
-    if not path.is_file():
-        return sorry
-    try:
-        saved = load_file(path)
-    except (SafetensorError, OSError):
-        return sorry
+    if is_drawing(spec.start):
+        saved = _drawn(spec)
+        sorry = "The drawing that this run names does not fit its layers; it starts afresh."
+    else:
+        saved = _pretrained(path_of(spec.start, spec.flow.coupling))
+        sorry = f"There are no pretrained weights of this layout for {spec.start}: a fresh start."
     own = {name: v for name, v in flow.state_dict().items() if not name.startswith(UNITS)}
     if {n: v.shape[1:] for n, v in own.items()} != {n: v.shape[1:] for n, v in saved.items()}:
         return sorry
@@ -57,3 +56,19 @@ def load(flow: Flow, spec: RunSpec) -> str:
         for name, value in own.items():
             value[0].copy_(saved[name][0])
     return ""
+
+
+def _pretrained(path: Path) -> dict[str, torch.Tensor]:
+    """The weights in a file; none if there is no such file or it is damaged."""
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError):
+        return {}
+
+
+def _drawn(spec: RunSpec) -> dict[str, torch.Tensor]:
+    """The weights of a drawing; none if the run's flow is not the drawing's."""
+    if not handmade.fits(spec):
+        return {}
+    found = handweights.weights(handmade.from_token(spec.start))
+    return {name: torch.from_numpy(value) for name, value in found.items()}

@@ -6,7 +6,7 @@ from a browser or a link is checked here; a refused part is told in a sentence a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -16,10 +16,12 @@ from inn_core import registry
 from inn_core.maps import handmade
 from inn_core.runs import client
 from inn_core.specs import FlowSpec, RunSpec, SpecError, check_name, check_number
-from pages.shell import drawn, links, session, stage, tab
+from pages.shell import controls, drawn, links, session, stage, tab
 from pages.shell.words import Words
 
 LESSON = "coupling_layers"
+#: The lesson that plays, trains and exports any run of a 2-D flow.
+MAIN = "pushforward"
 DEFAULT = "moons"
 TARGET, HAND, VIEW = "target", "hand", "view"
 #: Key of the widget that chooses the target.
@@ -32,12 +34,16 @@ class Room(session.Session):
 
     target : key of ``registry.TARGETS``; hand : text of the drawing that a link or the stage gave
     saved : its score, or ``{"refused": sentence}``; view : the view that the link asks for
+    kept : (target, drawing) -> viewer's token of the run that the lab keeps of it
+    heard : what the stage last said of a drawing
     """
 
     target: str = DEFAULT
     hand: str | None = None
     saved: dict[str, Any] | None = None
     view: str | None = None
+    kept: dict[tuple[str, str], str] = field(default_factory=dict)
+    heard: dict[str, Any] = field(default_factory=dict)
 
 
 def of(words: Words) -> Room:
@@ -88,13 +94,22 @@ def choose(room: Room, target: str | None) -> None:
 
 
 def hear(room: Room) -> None:
-    """Take what the stage has said since: a drawing to save, the token of a run that is ours."""
+    """Take what the stage has said since: a drawing to save, the token of a run that is ours.
+
+    A drawing's ``wish`` is "keep" (it becomes a run of the lab) or "train" (and training goes on).
+    """
     tab.claim(room, stage.owner_found(LESSON))
     told = told_by_stage("drawing")
-    if told.get("target") == room.target and told.get("token") not in (None, room.hand):
-        refused = _take(room, told["token"])
-        if refused:
-            room.saved = {"refused": refused}
+    if told == room.heard or told.get("target") != room.target or told.get("token") is None:
+        return
+    room.heard = told
+    refused = None if told["token"] == room.hand else _take(room, told["token"])
+    if refused:
+        room.saved = {"refused": refused}
+    elif told.get("wish") == "train":
+        train_on(room)
+    else:
+        run_of(room)
 
 
 def _take(room: Room, token: Any) -> str | None:
@@ -105,6 +120,44 @@ def _take(room: Room, token: Any) -> str | None:
         return str(error)
     room.hand = token
     return None
+
+
+def run_of(room: Room) -> str | None:
+    """Return the viewer's token of the drawing as a run of the lab, which it becomes when asked.
+
+    None, and a notice, if the lab cannot keep it.
+    """
+    if room.hand is None:
+        return None
+    key = (room.target, room.hand)
+    if key not in room.kept:
+        try:
+            tickets = client.current().adopt(drawn.run_file(room.hand, room.target))
+        except client.LabError as error:
+            room.notices.append(str(error))
+            return None
+        room.kept[key] = tickets.viewer
+        room.owners[tickets.viewer] = tickets.owner
+    return room.kept[key]
+
+
+def train_on(room: Room) -> None:
+    """Train from where the drawing stands: its curves are the start of the networks."""
+    if room.hand is not None:
+        session.start(room, handmade.spec_of(handmade.from_token(room.hand), room.target))
+
+
+def open_elsewhere(room: Room) -> bool:
+    """Put the drawing's run onto the stage of the lesson on flows; returns whether it is there."""
+    viewer = run_of(room)
+    info = client.current().describe(viewer) if viewer else None
+    if info is None or not isinstance(info.spec, RunSpec):
+        return False
+    there = session.Session(MAIN, spec=info.spec, owners=dict(room.owners))
+    there.show(info.viewer)
+    controls.adopt(MAIN, there.spec)
+    st.session_state[f"{MAIN}.session"] = there
+    return True
 
 
 def told_by_stage(name: str) -> dict[str, Any]:

@@ -14,8 +14,9 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from inn_core import registry
+from inn_core.maps import handmade
 from inn_core.runs import client
-from inn_core.specs import FlowSpec, RunSpec
+from inn_core.specs import FlowSpec, RunSpec, is_drawing
 from inn_core.specs_inverse import InverseSpec
 from inn_core.targets import library
 from pages.shell import controls, links, pretrained, tab
@@ -92,7 +93,9 @@ def _at_hand(target: str) -> bool:
 
 
 def settled(spec: RunSpec) -> RunSpec:
-    """``spec`` without pretrained weights to start from that do not fit it any more."""
+    """``spec`` without a start that does not fit it any more."""
+    if is_drawing(spec.start):
+        return spec if handmade.fits(spec) else spec.with_(start="")
     plain = spec.flow == FlowSpec(coupling=spec.flow.coupling)
     fits = registry.is_own(spec.target) and plain
     return spec if fits or not spec.start else spec.with_(start="")
@@ -134,6 +137,8 @@ def follow(session: Session, spec: RunSpec) -> None:
     changed = links.changes(session.spec, spec)
     if not changed:
         return
+    if "target" in changed and is_drawing(spec.start):
+        spec = spec.with_(start="")  # it was drawn for the other one
     session.spec = spec
     if changed <= links.LIVE_FIELDS:
         info = client.current().describe(session.viewer) if session.viewer else None

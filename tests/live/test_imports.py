@@ -7,9 +7,10 @@ import struct
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from inn_core.maps import runfile
+from inn_core.maps import handmade, runfile
 from inn_core.runs import imports
 from inn_core.runs.run import LabError
 from inn_core.specs import RunSpec
@@ -37,6 +38,22 @@ def test_a_run_file_opens_as_a_run(lab: HubThread) -> None:
     assert header(box.frame or b"")["step"] == info.step
     lab.hub.runs.pop(tickets.viewer)  # as after a restart
     assert lab.info(tickets.viewer).history == info.history
+
+
+def test_a_drawing_is_a_run_that_training_goes_on_from(lab: HubThread) -> None:
+    u = np.linspace(-handmade.EDGE, handmade.EDGE, handmade.KNOTS)
+    drawn = handmade.Drawing((handmade.DrawnLayer(1, -0.6 * (u**2 - 1)),), (0.0, 0.635, 0.0, 0.0))
+    drawn = handmade.from_token(handmade.to_token(drawn))
+    tickets = lab.lab.adopt(handmade.run_file(drawn, "banana"))
+    before = lab.info(tickets.viewer)
+    assert (before.status, before.step) == ("done", 0)
+    lab.lab.control(tickets.owner, "continue")
+    box = lab.watch(tickets.viewer)
+    lab.wait_steps(tickets.viewer, 20)
+    lab.lab.control(tickets.owner, "stop")
+    assert header(box.frame or b"")["message"] == ""
+    nlls = [row[3] for row in lab.info(tickets.viewer).history]
+    assert max(nlls) < before.history[0][3] + 0.1, "from where the hand had come to"
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,10 @@ def test_a_drawing_is_a_run_file_like_any_other() -> None:
     drawn = drawing(2, 2, scales=False, size=0.3)
     hello, frames = runfile.load(handmade.run_file(drawn, "moons"))
     assert RunSpec.from_json(hello["spec"]) == handmade.spec_of(drawn, "moons")
-    assert handmade.spec_of(drawn, "moons").flow == FlowSpec(coupling="additive", layers=2)
+    layers = len(handmade.alternating(drawn))
+    flow = FlowSpec(coupling="additive", layers=layers, hidden=(handmade.WIDTH,))
+    assert handmade.spec_of(drawn, "moons").flow == flow
+    assert hello["spec"]["start"] == handmade.to_token(drawn)
     assert hello["made_by"].endswith(handmade.to_token(drawn))
     _, header, maps = codec.decode_frame(frames[0])
     expected, _ = handmade.gap(handmade.maps_of(drawn, "moons"), "moons")

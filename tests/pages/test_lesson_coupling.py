@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from inn_core import registry
 from inn_core.maps import handmade, runfile
 from inn_core.specs import FlowSpec, RunSpec
-from pages.shell import drawn, hand
+from pages.shell import drawn, hand, session
 from tests.pages.fakelab import FakeLab
 from tests.pages.reading import button, sentences, stage
 
@@ -20,6 +21,8 @@ PAGE = Path(__file__).resolve().parents[2] / "pages" / "coupling_layers.py"
 U = np.linspace(-handmade.EDGE, handmade.EDGE, handmade.KNOTS)
 DRAWING = handmade.Drawing((handmade.DrawnLayer(1, -0.6 * (U**2 - 1)),), (0.0, 0.635, 0.0, 0.0))
 TOKEN = handmade.to_token(DRAWING)
+DRAWING = handmade.from_token(TOKEN)
+OTHER = handmade.to_token(handmade.Drawing((handmade.DrawnLayer(1, 0.5 * U),)))
 
 
 @pytest.fixture
@@ -91,6 +94,51 @@ def test_saving_measures_and_links(lab: FakeLab, said: dict[str, Any]) -> None:
     said["drawing"] = {"token": TOKEN, "target": "moons"}  # left over from another target
     app.run()
     assert not app.exception
+
+
+def test_a_saved_drawing_is_a_run_of_the_lab(lab: FakeLab, said: dict[str, Any]) -> None:
+    app = visit(target="banana")
+    assert lab.runs == {}
+    said["drawing"] = {"token": TOKEN, "target": "banana", "wish": "keep", "at": 1}
+    app.run()
+    app.run()
+    ((viewer, kept),) = lab.runs.items()
+    assert kept.spec == handmade.spec_of(DRAWING, "banana")
+    room = app.session_state[f"{hand.LESSON}.session"]
+    assert room.owners == {viewer: f"{viewer}.secret"}
+    assert stage(app)["run"] is None, "nothing races the hand"
+    lab.full = True
+    said["drawing"] = {"token": OTHER, "target": "banana", "wish": "keep", "at": 2}
+    app.run()
+    assert "Too many runs" in sentences(app)[0]
+    assert stage(app)["options"]["saved"]["token"] == OTHER, "it has its score and its link"
+
+
+def test_training_goes_on_from_a_drawing(lab: FakeLab, said: dict[str, Any]) -> None:
+    app = visit(target="banana")
+    said["drawing"] = {"token": TOKEN, "target": "banana", "wish": "train", "at": 1}
+    app.run()
+    app.run()
+    (started,) = lab.started
+    assert started[0] == handmade.spec_of(DRAWING, "banana")
+    assert stage(app)["run"] == "viewer1"
+    said["drawing"] = {"token": TOKEN, "target": "banana", "wish": "train", "at": 2}
+    app.run()
+    assert len(lab.started) == 2, "asked again, it starts again"
+    button(app, "Train on from here").click().run()
+    assert lab.started[-1][0].start == TOKEN
+
+
+def test_a_drawing_opens_in_the_lesson_on_flows_as_ours(lab: FakeLab) -> None:
+    room = hand.Room(hand.LESSON, target="banana", hand=TOKEN)
+    assert hand.open_elsewhere(room)
+    (there,) = [v for v in st.session_state.values() if isinstance(v, session.Session)]
+    assert (there.lesson, there.spec) == (hand.MAIN, handmade.spec_of(DRAWING, "banana"))
+    assert there.owner == f"{there.viewer}.secret" and not there.watching
+    session.train(there)
+    assert lab.asked == [(there.viewer, "continue", {})]
+    lab.full = True
+    assert not hand.open_elsewhere(hand.Room(hand.LESSON, target="moons", hand=TOKEN))
 
 
 def test_the_file_is_a_run(lab: FakeLab) -> None:

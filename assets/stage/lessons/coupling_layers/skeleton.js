@@ -78,7 +78,7 @@ const DRAW = `
       <p class="pl-machine" hidden><b data-say="machine"></b><span data-say="machine_note"></span></p></div>
     <svg class="pl-race" role="img"></svg>
     <p data-say="verdict"></p>
-    <div class="pl-tools">${act('save', word('save'))}<span class="pl-quiet" data-say="saved"></span></div>
+    <div class="pl-tools">${act('save', word('save'))}${act('train_on', word('train_on'))}<span class="pl-quiet" data-say="saved"></span></div>
   </section>`;
 
 const RIDDLE = '<section class="pl-card pl-riddle" data-for="watch"></section>';
@@ -126,7 +126,7 @@ export function write(root, say) {
   for (const node of root.querySelectorAll('[data-word]')) node.textContent = say(node.dataset.word);
   root.setAttribute('aria-label', say('stage_label'));
   for (const chip of CHIPS) root.querySelector(`[data-chip=${chip}]`).title = say(`chip_${chip}_title`);
-  for (const name of ['to_z', 'to_x', 'undo', 'redo', 'clear', 'fewer', 'more', 'flip', 'hint', 'save', 'explain', 'keys', 'same']) {
+  for (const name of ['to_z', 'to_x', 'undo', 'redo', 'clear', 'fewer', 'more', 'flip', 'hint', 'save', 'train_on', 'explain', 'keys', 'same']) {
     const node = root.querySelector(`[data-do=${name}]`);
     node.title = say(`${name}_title`);
     if (!node.querySelector('[data-word]')) node.setAttribute('aria-label', say(`${name}_title`));

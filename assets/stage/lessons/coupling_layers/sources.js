@@ -79,7 +79,7 @@ export class Racer {
     this.flow = null;
     this.updates = 0;
     this.latency = null;
-    this.layers = 0;
+    this.drawn = false;
   }
 
   /** Follow a run; nothing happens when it is followed already. */
@@ -108,8 +108,7 @@ export class Racer {
     if (message.status) this.status = message.status;
     if (message.type === 'error' || message.type === 'gone' || message.status === 'stopped') this.message = message.message ?? '';
     if (message.type === 'run') {
-      this.layers = message.spec?.flow?.layers ?? 0;
-      this.coupling = message.spec?.flow?.coupling;
+      this.drawn = String(message.spec?.start ?? '').startsWith('h1.'); // it went on from a drawing
       for (const [, , seconds, nll] of message.history || []) this.row(seconds, nll - message.target.entropy);
     }
     this.changed();

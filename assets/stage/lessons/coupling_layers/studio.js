@@ -157,16 +157,17 @@ export class Studio {
     else if (name === 'fewer') drawing.remove(drawing.layers.length - 1);
     else if (name === 'flip') drawing.flip(this.chosen);
     else if (name === 'hint') this.hint = !this.hint;
-    else if (name === 'save') this.save();
+    else if (name === 'save' || name === 'train_on') this.save(name === 'save' ? 'keep' : 'train');
     else return false;
     if (name === 'more') this.chosen = drawing.layers.length - 1;
-    if (name !== 'save') this.changed();
+    if (name !== 'save' && name !== 'train_on') this.changed();
     return true;
   }
 
-  save() {
-    this.saving = this.drawing.token;
-    this.lesson.setState?.('drawing', { token: this.saving, target: this.target.name });
+  /** @param {'keep'|'train'} wish what the page shall do with the drawing; `at` tells wishes apart */
+  save(wish) {
+    this.wishes = (this.wishes ?? 0) + 1;
+    this.lesson.setState?.('drawing', { token: this.drawing.token, target: this.target.name, wish, at: this.wishes });
   }
 
   /** Make the flow anew when the drawing changed; returns whether it did. */
@@ -248,6 +249,7 @@ export class Studio {
     if (racer.message) return racer.message;
     if (this.rival) {
       const ahead = this.rival.gap - score.gap;
+      if (racer.drawn) return say(ahead < 0 ? 'race_on' : 'race_on_worse', { by: fixed(-ahead, 3) });
       if (racer.status === 'training' && ahead > 0) return say('race_ahead', { by: fixed(ahead, 3) });
       if (racer.status !== 'training') return say(ahead > 0 ? 'race_won' : 'race_lost', { by: fixed(Math.abs(ahead), 3) });
       return say('race_behind', { by: fixed(-ahead, 3) });
