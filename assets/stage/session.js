@@ -140,7 +140,7 @@ export class Session {
     if (flow) this.timeline.addFrame(bytes, header);
     if (!flow || header.seq <= this.newest || (backfill && this.toCome > 0)) return;
     this.newest = header.seq;
-    const latency = backfill || !SAME_HOST.includes(location.hostname)
+    const latency = backfill || !when || !SAME_HOST.includes(location.hostname)
       ? null
       : Math.max(0, Date.now() - 1000 * when);
     // Only a fresh frame tells how the run stands; stored ones tell how it stood.

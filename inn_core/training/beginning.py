@@ -45,13 +45,13 @@ def load(flow: Flow, spec: RunSpec) -> str:
     """
     if is_drawing(spec.start):
         saved = _drawn(spec)
-        sorry = "The drawing that this run names does not fit its layers; it starts afresh."
+        sorry = "The drawing that this run names does not fit its layers"
     else:
         saved = _pretrained(path_of(spec.start, spec.flow.coupling))
-        sorry = f"There are no pretrained weights of this layout for {spec.start}: a fresh start."
+        sorry = f"There are no pretrained weights of this layout for {spec.start}"
     own = {name: v for name, v in flow.state_dict().items() if not name.startswith(UNITS)}
     if {n: v.shape[1:] for n, v in own.items()} != {n: v.shape[1:] for n, v in saved.items()}:
-        return sorry
+        return f"{sorry}; it starts afresh."
     with torch.no_grad():
         for name, value in own.items():
             value[0].copy_(saved[name][0])

@@ -118,7 +118,7 @@ export class Racer {
     const { when, header, flow } = await decodeFrame(bytes);
     if (run !== this.run || !flow || (this.header && header.seq <= this.header.seq)) return;
     Object.assign(this, { header, flow, status: header.status });
-    this.latency = Math.max(0, Date.now() - 1000 * when);
+    this.latency = when ? Math.max(0, Date.now() - 1000 * when) : null; // a file's frames have no time
     this.updates++;
     this.row(header.seconds, header.gap);
     this.changed();
