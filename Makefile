@@ -1,5 +1,5 @@
 # make run: the lab in a browser.  make test: every check.  Both set up .venv by themselves.
-.PHONY: run test lint unit live soak pretrained clean help
+.PHONY: run test lint unit live soak bench pretrained clean help
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -34,6 +34,16 @@ live: .venv/.dev ## tests with workers, sockets and a browser
 soak: .venv/.dev ## an hour of updates in a browser
 	chromium=$$(.ci/chromium) && PUSHFORWARD_CHROMIUM=$$chromium $(BIN)/python -m pytest -m soak
 
+bench: .venv/.dev .venv-peers/.made ## the speed table, an hour (QUICK=1: minutes; ONLY=affine,spline: lines)
+	chromium=$$(.ci/chromium) && PUSHFORWARD_CHROMIUM=$$chromium $(BIN)/python -m tests.benchmarks \
+	    $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+# The libraries that the table compares with live apart: what they ask for is not what the lab asks for.
+.venv-peers/.made: tests/benchmarks/peers.txt | .venv/.dev
+	$(BIN)/python -m venv --clear --without-pip .venv-peers
+	$(BIN)/python -m pip --python .venv-peers/bin/python install --quiet -r $<
+	@touch $@
+
 pretrained: .venv/.app ## make every file of assets/pretrained again (about a minute each)
 	@mkdir -p assets/pretrained
 	set -e; for name in $$($(BIN)/python -c "$(NAMES)"); do \
@@ -50,4 +60,4 @@ pretrained: .venv/.app ## make every file of assets/pretrained again (about a mi
 	@touch $@ .venv/.app
 
 clean: ## remove what make made
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache *.egg-info
+	rm -rf .venv .venv-peers .mypy_cache .ruff_cache .pytest_cache *.egg-info

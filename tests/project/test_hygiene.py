@@ -95,6 +95,8 @@ def declared(room: str) -> set[str]:
     needs = list(project["dependencies"])
     if room == "tests":
         needs += project["optional-dependencies"]["test"]
+        peers = (ROOT / "tests/benchmarks/peers.txt").read_text().splitlines()
+        needs += [line for line in peers if not line.startswith("#")]
     return {re.split(r"[\[<>=!~ ]", need)[0].lower() for need in needs}
 
 
