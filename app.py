@@ -25,7 +25,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inn_core.runs import client, health, live
 from inn_core.runs.hub import Hub
+from inn_core.runs.run import RunInfo
 from inn_core.runs.settings import Settings
+from pages.shell import watch
 
 ROOT = Path(__file__).resolve().parent
 #: Seconds between two garbage collections. Streamlit's own, after every rerun, is switched off in
@@ -111,7 +113,8 @@ class Preload:
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith("text/html"):
+                ours = "link" in headers  # the light page names its own
+                if headers.get("content-type", "").startswith("text/html") and not ours:
                     headers.append("Link", link)
             await send(message)
 
@@ -156,6 +159,11 @@ async def report(request: Request) -> JSONResponse:
     return JSONResponse(health.report(house.hub), headers={"Cache-Control": "no-store"})
 
 
+async def describe(viewer: str) -> RunInfo | None:
+    """What the light page shows of a run."""
+    return await house.hub.describe(viewer)
+
+
 app = st.App(
     ROOT / "pages" / "router.py",
     lifespan=lifespan,
@@ -163,6 +171,7 @@ app = st.App(
     routes=[
         live.route(lambda: house.hub),
         Route("/health", report),
+        *watch.routes(describe, modules_of),
         Mount("/stage", Assets(directory=ROOT / "assets" / "stage")),
         Mount("/pretrained", Assets(directory=ROOT / "assets" / "pretrained", check_dir=False)),
     ],

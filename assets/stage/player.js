@@ -6,6 +6,7 @@ import { SPEEDS } from './controls.js';
 import { DepthPlay } from './depthplay.js';
 import { Extras } from './extras.js';
 import { identity } from './flow.js';
+import { followed } from './flowview.js';
 import { Filmstrip } from './filmstrip.js';
 import { Panel } from './panel.js';
 import { Probe } from './probe.js';
@@ -52,6 +53,7 @@ export class Player {
     this.replay = new Replay(this.timeline, this);
     this.film = new Filmstrip(root.querySelector('.pf-strip'), this);
     this.panel = new Panel(root, this);
+    this.follow = followed(this);
     this.extras = new Extras(root, this);
     this.look = new Look(this);
     this.adopted = 0;
@@ -67,8 +69,9 @@ export class Player {
     write(this.root, words.say, this.extras.help);
     this.extras.write(words);
     this.panel.write(words);
+    this.follow.write(words);
     if (this.probe) this.probe.words = words;
-    else this.probe = new Probe(this.rooms, this.scene, words);
+    else this.probe = new Probe(this.rooms, this.scene, words, () => this.follow.touch());
     this.readTheme();
     this.panel.refresh = true;
   }
@@ -167,6 +170,7 @@ export class Player {
   get active() { return this.visible && !document.hidden; }
 
   setDepth(depth) {
+    this.follow.touch();
     this.depthPlay.stop();
     this.scene.setDepth(depth, performance.now());
   }
@@ -174,15 +178,13 @@ export class Player {
   /** Play all layers from here (from z when at x), or one. */
   playDepth(one = false) {
     const layers = this.scene.flow.depth || this.scene.next?.flow.depth;
-    if (!layers) return;
-    if (this.depthPlay.on && !one) {
-      this.depthPlay.stop();
-      return;
-    }
+    if (!layers) return undefined;
+    this.follow.touch();
+    if (this.depthPlay.on && !one) return this.depthPlay.stop();
     const from = this.scene.depth >= layers - 1e-6 ? 0 : this.scene.depth;
     const to = one ? Math.min(layers, Math.floor(from + 1e-6) + 1) : layers;
     const begin = performance.now() + (one ? 0 : 350); // a moment to see where it starts
-    this.depthPlay.start(from, to, layers, begin, this.reduced.matches);
+    return this.depthPlay.start(from, to, layers, begin, this.reduced.matches);
   }
 
   togglePlay() {
@@ -272,6 +274,7 @@ export class Player {
     if (depthPlay.on && scene.flow.depth) scene.setDepth(depthPlay.at(now), now);
     this.replay.tick(now);
     this.look.update();
+    this.follow.update(now);
     scene.tick(now, this.frozen);
     if (scene.adopted !== this.adopted) {
       this.adopted = scene.adopted;
@@ -284,9 +287,7 @@ export class Player {
   }
 
   /** What window.pushforward shows of this stage. */
-  get points() {
-    return this.updates > 0 ? POINTS : 0;
-  }
+  get points() { return this.updates > 0 ? POINTS : 0; }
 
   close() {
     this.session.close();

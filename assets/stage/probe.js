@@ -8,11 +8,14 @@ import { raised } from './words.js';
 const RADIUS = 15; // CSS pixels of the circle in the room that is pointed at
 const SMALLEST = 7; // it shrinks where the ellipse would be long: the Jacobian holds nearby only
 const LONGEST = 80; // CSS pixels of the ellipse's longer half axis, if the circle may shrink so far
+const DRAGGED = 8; // CSS pixels along the room: a finger that means the probe, not the page
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 export class Probe {
   /** @param {Object} rooms {latent, data} @param {import('./scene.js').Scene} scene */
-  constructor(rooms, scene, words) {
+  constructor(rooms, scene, words, touched = () => {}) {
+    this.touched = touched; // the reader has pinned it, or moved it by keys or a finger
+    this.near = false; // a mouse is in a room
     this.rooms = rooms;
     this.scene = scene;
     this.words = words;
@@ -38,10 +41,15 @@ export class Probe {
     };
     let start = null;
     box.addEventListener('pointermove', (event) => {
+      this.near = event.pointerType === 'mouse';
+      if (start && !this.near && Math.abs(event.clientX - start.x) > DRAGGED) this.touched();
       if (start && (event.ctrlKey || event.metaKey || event.shiftKey)) this.pan(room, start, event);
       else if (!this.pinned || start) this.aim(name, at(event));
     });
-    box.addEventListener('pointerleave', () => { if (!this.pinned) this.aim(null); });
+    box.addEventListener('pointerleave', () => {
+      this.near = false;
+      if (!this.pinned) this.aim(null);
+    });
     box.addEventListener('pointerdown', (event) => {
       if (event.button !== 0) return;
       start = { x: event.clientX, y: event.clientY, zoom: { ...room.zoom } };
@@ -50,6 +58,7 @@ export class Probe {
     box.addEventListener('pointerup', (event) => {
       const still = start && Math.hypot(event.clientX - start.x, event.clientY - start.y) < 5;
       start = null;
+      if (still) this.touched();
       if (still) this.pin(name, at(event));
     });
     box.addEventListener('pointercancel', () => { start = null; });
@@ -71,6 +80,7 @@ export class Probe {
   key(name, room, event) {
     const way = ARROWS[event.key];
     const here = this.room === name ? this.point : [room.view.x, room.view.y];
+    if (way || event.key === 'Enter') this.touched();
     if (way) {
       const step = ((event.shiftKey ? 40 : 10) * room.dpr) / room.view.k;
       this.aim(name, [here[0] + step * way[0], here[1] + step * way[1]], true);

@@ -23,6 +23,7 @@ export class Replay {
   }
 
   toggle() {
+    this.player.follow.touch();
     const { state } = this.player;
     if (state.replaying) {
       this.stop();
@@ -61,6 +62,7 @@ export class Replay {
 
   /** To the frame nearest to a step; the right end is the present. */
   to(step, last) {
+    this.player.follow.touch();
     const { frames } = this.timeline;
     const index = this.timeline.nearest(step);
     if (index < 0) return;
@@ -70,6 +72,7 @@ export class Replay {
 
   /** Some frames on or back. */
   by(count) {
+    this.player.follow.touch();
     const { frames } = this.timeline;
     if (!frames.length) return;
     const index = Math.max(0, this.index + count);
@@ -82,6 +85,7 @@ export class Replay {
     const { state } = this.player;
     this.wanted = null;
     if (state.rewound === null) return;
+    this.player.follow.touch();
     this.player.report({ rewound: null });
     if (state.newest) this.player.display(state.newest.header, state.newest.flow, 160);
   }

@@ -7,6 +7,7 @@ import { StageFlow } from './flow.js';
 import { parseRun, dataPoints } from './runfile.js';
 import { LiveSocket, storedOwner, storeOwner } from './socket.js';
 
+const FEW = 60; // stored frames for a page that only watches: hundreds of phones ask for them
 const SAME_HOST = ['localhost', '127.0.0.1', '[::1]'];
 
 /** How the run stands, from a message of type "run" or "status". */
@@ -33,8 +34,11 @@ export class Session {
     this.newest = -1; // seq of the newest frame shown
   }
 
-  /** Follow what the page asks for; nothing happens when it asks for the same again. */
-  open({ run, owner, pretrained }) {
+  /**
+   * Follow what the page asks for; nothing happens when it asks for the same again. A page that only
+   * watches is never the owner, and goes on with the owner to another run.
+   */
+  open({ run, owner, pretrained, watch = false }) {
     const source = run || (pretrained ? `file:${pretrained}` : null);
     if (run && owner) storeOwner(run, owner);
     if (source === this.source) return;
@@ -45,7 +49,10 @@ export class Session {
     this.toCome = 0;
     this.told = false;
     this.newest = -1;
-    const known = run && (owner || storedOwner(run));
+    this.watch = watch;
+    this.next = null;
+    this.player.follow.leave();
+    const known = run && !watch ? owner || storedOwner(run) : null;
     // The page waits for this browser to say whose run it is: "nobody's here" is an answer too.
     if (run && !known) this.player.owned(run, null);
     if (run) this.follow(run, known, !owner);
@@ -64,8 +71,14 @@ export class Session {
     this.socket = null;
   }
 
+  /** Returns whether it went out. */
   send(message) {
-    this.socket?.send(message);
+    return this.socket?.send(message) ?? false;
+  }
+
+  /** The owner has gone on to another run. */
+  goOn() {
+    if (this.watch && this.next && !this.player.follow.free) this.open({ run: this.next, watch: true });
   }
 
   follow(run, owner, remembered) {
@@ -85,12 +98,14 @@ export class Session {
           .finally(() => { this.undecoded--; });
       },
       lost: () => current() && this.player.report({ status: 'disconnected' }),
-    });
+    }, this.watch ? FEW : null);
   }
 
   hear(message, run, owner, remembered) {
+    const { follow } = this.player;
     switch (message.type) {
       case 'run':
+        follow.join(Boolean(owner));
         // After the first time this is a reconnection: the run goes on, nothing starts anew.
         if (this.begun !== this.generation) {
           this.begun = this.generation;
@@ -103,6 +118,7 @@ export class Session {
         break;
       case 'role':
         this.player.report({ role: message.role });
+        follow.decided(message.role === 'owner');
         if (message.role === 'owner' && remembered) this.player.owned(run, owner);
         break;
       case 'status':
@@ -115,10 +131,18 @@ export class Session {
         this.toCome = message.frames;
         this.told = true;
         break;
+      case 'view':
+        follow.hear(message.view);
+        break;
+      case 'next':
+        this.next = message.run;
+        this.goOn();
+        break;
       case 'gone':
         this.player.report({ status: 'stopped', message: message.message || '' });
         break;
       case 'error':
+        follow.decided(false);
         this.player.report({ notice: message.message, measuring: false });
         break;
       default: // a newer server may say more; what this page does not know, it leaves

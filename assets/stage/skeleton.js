@@ -44,7 +44,7 @@ const TEMPLATE = `
     </div>
     <div class="pf-status">
       <i aria-hidden="true"></i><b></b>
-      <span data-of="step"></span><span data-of="rate"></span><span data-of="latency"></span>
+      <span data-of="step"></span><span data-of="rate"></span><span data-of="latency"></span><span data-of="follow"></span>
     </div>
     <div class="pf-layers" role="group">
       ${chip('points', 1)}${chip('grid', 2)}${chip('density', 3)}${chip('data', 4)}

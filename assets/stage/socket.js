@@ -38,15 +38,16 @@ export class LiveSocket {
    * @param {string|null} owner owner token
    * @param {{message: Function, frame: Function, lost: Function}} handlers message(object),
    *   frame(ArrayBuffer), lost()
-   * @param {boolean} past whether the stored frames are wanted too
+   * @param {number|null} past how many stored frames are wanted; null: all
    */
-  constructor(run, owner, handlers, past = true) {
+  constructor(run, owner, handlers, past = null) {
     this.run = run;
     this.owner = owner;
     this.handlers = handlers;
     this.wait = FIRST_WAIT;
     this.closed = false;
-    this.asked = !past; // the backfill is asked for once
+    this.past = past;
+    this.asked = past === 0; // the backfill is asked for once
     this.timer = null;
     this.connect();
   }
@@ -73,16 +74,18 @@ export class LiveSocket {
     const message = JSON.parse(data);
     if (message.type === 'run') {
       this.wait = FIRST_WAIT;
-      if (!this.asked) this.send({ type: 'backfill' });
+      if (!this.asked) this.send({ type: 'backfill', ...(this.past && { most: this.past }) });
       this.asked = true;
     }
     if (message.type === 'gone') this.close();
     this.handlers.message(message);
   }
 
-  /** Send when connected; what is sent while disconnected is dropped. */
+  /** Send when connected, and return whether; what is sent while disconnected is dropped. */
   send(message) {
-    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+    if (this.socket.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(message));
+    return true;
   }
 
   close() {

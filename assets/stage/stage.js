@@ -7,7 +7,8 @@
  * parent  an element or a shadow root
  * data    id: name of the stage; run: viewer token or null; owner: owner token or null; pretrained:
  *         path of a .run file below the folder that holds stage/, shown while there is no run; words:
- *         table of words (words.js has the keys); lang: BCP 47; options: {intro: false} opens at x
+ *         table of words (words.js has the keys); lang: BCP 47; options: {intro: false} opens at x;
+ *         watch: true never owns the run and goes on with its owner to the next
  *
  * Calling `mount` again with the same parent updates what is there.
  */
@@ -32,6 +33,9 @@ const view = ({ id, player, player: { state } }) => ({
   latencyMs: () => (state.latency === null ? null : Math.round(10 * state.latency) / 10),
   points: () => player.points,
   layerPosition: () => player.depth,
+  live: () => state.rewound === null,
+  probe: () => read(player).probe,
+  following: () => player.follow.following,
   extras: () => player.extras.all.length,
   ink: () => player.extras.tool('ink')?.told ?? null,
   lit: () => player.extras.tool('lasso')?.told ?? null,
@@ -115,6 +119,7 @@ export function mount(parent, data, setStateValue = null) {
   } else {
     instance = create(parent, data, setStateValue);
   }
+  instance.root.classList.toggle('watching', Boolean(data.watch));
   instance.player.extras.hear(data.options || {});
   instance.player.session.open(data);
   return () => unmount(parent);

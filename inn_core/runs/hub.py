@@ -71,6 +71,9 @@ class Hub:
             del self.runs[run.viewer]
             self.store.later(self.store.delete, run.viewer)
             raise
+        if before:  # whoever follows the owner goes on to the new run
+            before.next = run.viewer
+            before.audience.tell({"type": "next", "run": run.viewer})
         if session:
             self.sessions[session] = run.viewer
         return Tickets(run.viewer, owner)

@@ -12,14 +12,14 @@ import json
 import time
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from inn_core.kinds import AnySpec, kind_of
-from inn_core.runs import tokens
+from inn_core.runs import frames, tokens, views
 from inn_core.runs.hub import Hub
 from inn_core.runs.run import LabError, Run
 from inn_core.runs.settings import Settings
@@ -32,6 +32,8 @@ UNKNOWN, FULL, TOO_LARGE, TOO_OFTEN = 4404, 4429, 1009, 1008
 STUCK_S = 30.0
 #: Stored frames read from disk at a time.
 CHUNK = 16
+
+T = TypeVar("T")
 
 VIEWERS_ONLY_WATCH = "Only the owner of this run can do that; open the lab and train one of yours."
 
@@ -142,7 +144,7 @@ class Socket:
             if any(message["type"] == "gone" for message in texts):
                 return
             if backfill:
-                await self.send_stored()
+                await self.send_stored(backfill)
             if frame:
                 await self.send({"bytes": frame})
 
@@ -151,14 +153,14 @@ class Socket:
         async with asyncio.timeout(STUCK_S):
             await self.websocket.send({"type": "websocket.send", **content})
 
-    async def send_stored(self) -> None:
-        """Send every stored frame, a few at a time: a backfill is megabytes."""
+    async def send_stored(self, most: int) -> None:
+        """Send the stored frames, or ``most`` of them, a few at a time: they are megabytes."""
         log = self.run.folder.frames
-        entries = log.entries
+        entries = spread(log.entries, most)
         await self.send({"text": json.dumps({"type": "backfill", "frames": len(entries)})})
         for at in range(0, len(entries), CHUNK):
-            frames = await asyncio.to_thread(log.read_all, entries[at : at + CHUNK])
-            for frame in frames:  # the number is promised: one that was thinned out is replaced
+            stored = await asyncio.to_thread(log.read_all, entries[at : at + CHUNK])
+            for frame in stored:  # the number is promised: one that was thinned out is replaced
                 await self.send({"bytes": frame or self.run.latest or b""})
 
     # ── in ───────────────────────────────────────────────────────────────────────────────────
@@ -201,10 +203,13 @@ class Socket:
             now = time.monotonic()
             if now - self.backfilled < self.hub.settings.backfill_s:
                 raise LabError("The stored pictures were sent a moment ago; wait a little.")
+            most = checked_most(message.get("most"))
             self.backfilled = now
-            self.box.ask_backfill()
+            self.box.ask_backfill(most)
         elif self.owner is None:
             raise LabError(VIEWERS_ONLY_WATCH)
+        elif kind == "view":
+            self.run.audience.present(views.checked(message.get("view")))
         else:
             await self.hub.control(self.owner, kind, message)
 
@@ -216,6 +221,22 @@ class Socket:
             self.box.tell({"type": "role", "role": "owner"})
         elif owner is not None:
             raise LabError("This browser does not own the run; it may watch.")
+
+
+def checked_most(most: Any) -> int:
+    """Return how many stored frames are wanted at most; raises LabError."""
+    if most is None:
+        return frames.MOST
+    if not isinstance(most, int) or isinstance(most, bool) or not 2 <= most <= frames.MOST:
+        raise LabError(f"most is {shown(most)}; it must be a whole number from 2 to {frames.MOST}.")
+    return most
+
+
+def spread(entries: list[T], most: int) -> list[T]:
+    """Return ``most`` of the entries, evenly spread, the first and the last among them."""
+    if len(entries) <= most:
+        return entries
+    return [entries[round(k * (len(entries) - 1) / (most - 1))] for k in range(most)]
 
 
 def parse(text: str | None) -> dict[str, Any]:

@@ -63,7 +63,10 @@ class Run:
     def __init__(self, folder: RunFolder, settings: Settings) -> None:
         saved = folder.status
         self.folder, self.viewer, self.spec = folder, folder.viewer, folder.spec
-        self.audience = Audience(settings.viewer_rate, settings.crowd_rate, settings.crowd)
+        self.audience = Audience(
+            settings.viewer_rate, settings.crowd_rate, settings.crowd, settings.viewer_bytes
+        )
+        self.next: str | None = None  # viewer token of the run that its owner went on to
         self.epoch = folder.epoch
         self.wish: str = saved.get("wish", "play")
         self.status: str = saved.get("status", "queued")
@@ -101,14 +104,20 @@ class Run:
         return bool(self.audience.boxes)
 
     def attach(self, box: Mailbox) -> None:
-        """Add a mailbox; it gets the newest frame at once."""
+        """Add a mailbox; it gets the newest frame at once, and what the owner shows."""
         self.audience.boxes.add(box)
         if self.latest:
             box.offer(self.latest)
+        if self.audience.view is not None:
+            box.tell({"type": "view", "view": self.audience.view})
+        if self.next:
+            box.tell({"type": "next", "run": self.next})
 
     def detach(self, box: Mailbox) -> None:
         """Remove a mailbox."""
         self.audience.boxes.discard(box)
+        if box.owner and not self.audience.presented:
+            self.audience.present(None)
         self.unwatched_since = time.monotonic()
 
     # ── what is told ─────────────────────────────────────────────────────────────────────────

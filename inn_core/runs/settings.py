@@ -103,6 +103,7 @@ PARSERS = {
     "viewer_rate": number(0.1, 60),
     "crowd_rate": number(0.1, 60),
     "crowd": whole(1, 100_000),
+    "viewer_bytes": number(1e4, 1e12),
     "checkpoint_s": number(0.1, 600),
     "idle_s": number(0.1, 86_400),
     "budget_s": number(1, 3600),
@@ -143,6 +144,7 @@ class Settings:
     slice_s : how long a run trains before the next run of its worker has its turn
     snapshot_rate, viewer_rate, crowd_rate : updates a second at most: from a worker (and to the
         owner), to a viewer, to a viewer when more than ``crowd`` watch
+    viewer_bytes : bytes a second to all viewers of a run together: beyond, each gets fewer updates
     checkpoint_s : a checkpoint is never older; idle_s : a run unwatched for so long pauses
     budget_s : own compute that "continue" adds; longest_s : most own compute at one go
     deaths : workers a run may lose before it is given up; queue : runs that may wait for a place
@@ -162,6 +164,7 @@ class Settings:
     viewer_rate: float = 10.0
     crowd_rate: float = 5.0
     crowd: int = 100
+    viewer_bytes: float = 20e6
     checkpoint_s: float = 2.0
     idle_s: float = 30.0
     budget_s: float = 60.0

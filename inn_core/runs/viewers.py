@@ -7,9 +7,13 @@ whatever comes later takes the place of what it did not fetch.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 Message = dict[str, Any]
+
+#: Updates a second that a viewer gets however large frames and crowd are.
+SLOWEST = 0.5
 
 
 class Mailbox:
@@ -18,7 +22,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.owner = False
         self.frame: bytes | None = None
-        self.backfill = False
+        self.backfill = 0
         self._texts: dict[str, Message] = {}
         self._wake = asyncio.Event()
 
@@ -33,17 +37,17 @@ class Mailbox:
         self._texts[message["type"]] = message
         self._wake.set()
 
-    def ask_backfill(self) -> None:
-        """Let the socket send all stored frames next."""
-        self.backfill = True
+    def ask_backfill(self, most: int) -> None:
+        """Let the socket send ``most`` stored frames next."""
+        self.backfill = most
         self._wake.set()
 
-    async def take(self) -> tuple[list[Message], bool, bytes | None]:
-        """Wait for something; return (messages, whether to backfill, newest frame)."""
+    async def take(self) -> tuple[list[Message], int, bytes | None]:
+        """Wait for something; return (messages, frames to backfill, newest frame)."""
         await self._wake.wait()
         self._wake.clear()
         texts, self._texts = list(self._texts.values()), {}
-        backfill, self.backfill = self.backfill, False
+        backfill, self.backfill = self.backfill, 0
         frame, self.frame = self.frame, None
         return texts, backfill, frame
 
@@ -68,44 +72,92 @@ class Pace:
         return True
 
 
-class Audience:
-    """All mailboxes of one run. The owner's get every frame, the viewers' a slower stream."""
+class Stream:
+    """Passes the newest of what comes on to ``deliver``, at most so often; the last one always.
 
-    def __init__(self, viewer_rate: float, crowd_rate: float, crowd: int) -> None:
-        self.viewer_rate, self.crowd_rate, self.crowd = viewer_rate, crowd_rate, crowd
-        self.boxes: set[Mailbox] = set()
+    What was held back goes out after two periods of silence, so that the end of a burst arrives.
+    """
+
+    def __init__(self, deliver: Callable[[], None]) -> None:
+        self.deliver = deliver
         self._pace = Pace()
         self._trailing: asyncio.TimerHandle | None = None
+
+    def push(self, rate: float, urgent: bool = False) -> None:
+        """Something newer is there: deliver it now if it is its turn, else soon."""
+        loop = asyncio.get_running_loop()
+        due = self._pace.allows(loop.time(), rate) or urgent
+        if self._trailing:
+            self._trailing.cancel()
+            self._trailing = None
+        if due:
+            self.deliver()
+        else:
+            self._trailing = loop.call_later(2.0 / rate, self._flush)
+
+    def _flush(self) -> None:
+        self._trailing = None
+        self.deliver()
+
+
+class Audience:
+    """All mailboxes of one run. The owner's get every frame, the viewers' a slower stream.
+
+    viewer_bytes : bytes a second for all viewers together; where frames are large and viewers many,
+        each gets fewer, since a hall's network carries no more
+    """
+
+    def __init__(
+        self, viewer_rate: float, crowd_rate: float, crowd: int, viewer_bytes: float = 20e6
+    ) -> None:
+        self.viewer_rate, self.crowd_rate, self.crowd = viewer_rate, crowd_rate, crowd
+        self.viewer_bytes = viewer_bytes
+        self.boxes: set[Mailbox] = set()
+        self.view: Message | None = None
         self._newest = b""
+        self._frames = Stream(self._deliver_frame)
+        self._views = Stream(self._deliver_view)
 
     @property
     def rate(self) -> float:
         """Updates a second for each viewer."""
         return self.crowd_rate if len(self.boxes) > self.crowd else self.viewer_rate
 
+    def rate_of(self, frame: bytes) -> float:
+        """The same for frames of this size."""
+        carried = self.viewer_bytes / max(1, len(frame) * len(self.boxes))
+        return max(SLOWEST, min(self.rate, carried))
+
+    @property
+    def presented(self) -> bool:
+        """Whether any socket of the owner is open."""
+        return any(box.owner for box in self.boxes)
+
     def publish(self, frame: bytes, urgent: bool = False) -> None:
         """Give a frame to the owner's mailboxes, and to the viewers' if it is their turn.
 
-        ``urgent`` frames (a pause, an end) go to everybody. A frame that was held back goes out
-        after two periods of silence, so that the last one of a burst always arrives.
+        ``urgent`` frames (a pause, an end) go to everybody.
         """
-        loop = asyncio.get_running_loop()
         self._newest = frame
-        everybody = self._pace.allows(loop.time(), self.rate) or urgent
         for box in self.boxes:
-            if everybody or box.owner:
+            if box.owner:
                 box.offer(frame)
-        if self._trailing:
-            self._trailing.cancel()
-            self._trailing = None
-        if not everybody:
-            self._trailing = loop.call_later(2.0 / self.rate, self._flush)
+        self._frames.push(self.rate_of(frame), urgent)
 
-    def _flush(self) -> None:
-        self._trailing = None
+    def _deliver_frame(self) -> None:
         for box in self.boxes:
             if not box.owner:
                 box.offer(self._newest)
+
+    def present(self, view: Message | None) -> None:
+        """Give the owner's view to all others, at their rate; None: nobody presents any more."""
+        self.view = view
+        self._views.push(self.rate, urgent=view is None)
+
+    def _deliver_view(self) -> None:
+        for box in self.boxes:
+            if not box.owner:
+                box.tell({"type": "view", "view": self.view})
 
     def tell(self, message: Message, owners_only: bool = False) -> None:
         """Give a message to all mailboxes."""

@@ -29,7 +29,7 @@ def button(session: Session, words: Words) -> None:
         bound = st.get_option("server.address")
         place = address(st.context.url, Settings.from_environment().url, bound)
         if session.viewer:
-            watch = f"{place.base}/?{urlencode({links.RUN: session.viewer})}"
+            watch = f"{place.base}/watch/{session.viewer}?lang={words.lang}"
             st.caption(words("shell.share_watch"))
             st.code(watch, language=None, wrap_lines=True)
             st.image(qr(watch), width=220, alt=words("shell.share_qr"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from typing import Any
 
 import pytest
 
@@ -139,7 +140,7 @@ def test_newest_wins_and_the_last_frame_always_arrives() -> None:
 
 
 def test_a_mailbox_holds_one_frame_and_one_message_of_each_type() -> None:
-    async def play() -> tuple[list[dict[str, object]], bool, bytes | None]:
+    async def play() -> tuple[list[dict[str, Any]], int, bytes | None]:
         box = Mailbox()
         for i in range(1000):
             box.offer(b"%d" % i)

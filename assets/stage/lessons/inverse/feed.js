@@ -57,7 +57,7 @@ export class Feed {
         }
       },
       lost: () => current() && handlers.report({ status: 'disconnected' }),
-    }, false);
+    }, 0);
   }
 
   async load({ net, hello }) {

@@ -1,0 +1,98 @@
+"""A room in the real app: a presenter, a viewer on the light page, one on the lab's own page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NewPage
+from tests.live.support import Lab, lab
+
+STAGE = "window.pushforward.stages[0]"
+PHONE = {"viewport": {"width": 400, "height": 860}, "has_touch": True}
+DESK = {"viewport": {"width": 1280, "height": 900}}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    with lab(tmp_path_factory.mktemp("rooms"), workers=1) as running:
+        yield running.wait_workers()
+
+
+def until(page: Page, condition: str) -> None:
+    page.wait_for_function(
+        f"() => {{ const s = window.pushforward?.stages[0]; return s && ({condition}); }}",
+        timeout=30_000,
+    )
+
+
+def get(page: Page, name: str) -> object:
+    return page.evaluate(f"{STAGE}.{name}")
+
+
+def test_viewers_follow_let_go_and_come_back(server: Lab, new_page: NewPage) -> None:
+    presenter = new_page(**DESK)
+    presenter.goto(server.url)
+    until(presenter, "s.points > 0 && s.extras")
+    presenter.get_by_role("button", name="Train").first.click()
+    until(presenter, "s.run && s.status === 'training' && s.step > 150")
+    run = get(presenter, "run")
+    phone, desk = new_page(**PHONE), new_page(**DESK)
+    phone.goto(f"{server.url}/watch/{run}?lang=en&theme=dark")
+    desk.goto(f"{server.url}/?run={run}")
+    viewers = (phone, desk)
+    for page in viewers:
+        until(page, f"s.run === {run!r} && s.points > 0 && s.following")
+
+    # Depth: the presenter's filmstrip moves everybody's.
+    strip = presenter.locator(".pf-strip")
+    strip.focus()
+    strip.press("Home")
+    for page in viewers:
+        until(page, "s.layerPosition === 0")
+    strip.press("PageUp")
+    strip.press("PageUp")
+    for page in viewers:
+        until(page, "s.layerPosition === 2")
+
+    # Time: the presenter goes back in the run, and to the present again.
+    presenter.keyboard.press(",")
+    for _ in range(12):
+        presenter.keyboard.press(",")
+    until(presenter, "!s.live")
+    step = get(presenter, "step")
+    for page in viewers:
+        until(page, f"!s.live && Math.abs(s.step - {step}) < 60")
+    presenter.get_by_role("button", name="Back to live").click()
+    for page in viewers:
+        until(page, f"s.live && s.step > {step}")
+
+    # Probe: pinned in the latent room.
+    box = presenter.locator("[data-room=latent] .pf-box").bounding_box()
+    assert box is not None
+    presenter.mouse.click(box["x"] + 0.4 * box["width"], box["y"] + 0.4 * box["height"])
+    until(presenter, "s.probe?.pinned")
+    at = presenter.evaluate(f"{STAGE}.probe.point")
+    away = " + ".join(f"Math.abs(s.probe.point[{axis}] - {at[axis]})" for axis in (0, 1))
+    for page in viewers:
+        until(page, f"s.probe?.pinned && {away} < 1e-3")
+
+    # Letting go: a viewer's own depth stays, the presenter's next move does not reach it.
+    for page in viewers:
+        own = page.locator(".pf-strip")
+        own.focus()
+        own.press("Home")
+        until(page, "s.layerPosition === 0 && !s.following")
+    strip.focus()
+    strip.press("PageUp")
+    until(presenter, "s.layerPosition === 3")
+    for page in viewers:
+        back = page.get_by_role("button", name="Back to the presenter")
+        expect(back).to_be_visible()
+        assert get(page, "layerPosition") == 0
+        back.click()
+        until(page, "s.following && s.layerPosition === 3")
+        expect(back).to_be_hidden()
+    assert get(presenter, "following") is False
