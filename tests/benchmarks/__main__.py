@@ -44,6 +44,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="a few minutes: short slices")
     parser.add_argument("--seed", type=int, default=0, help="of weights, data and mixtures")
     parser.add_argument("--jobs", type=int, default=1, help="targets fitted at the same time")
+    parser.add_argument("--targets", nargs="*", default=[], help="to fit: names, mixture-SEED")
     parser.add_argument("--set", type=field, nargs="*", default=[], help="fields of our RunSpec")
     parser.add_argument("--out", type=Path, default=ROOT / "out" / "bench", help="a folder")
     parser.add_argument("--markdown", action="store_true", help="print the table of the README")
@@ -55,7 +56,9 @@ def main() -> None:
     if not PEERS_PYTHON.exists():
         raise SystemExit("The peers have no environment yet; `make bench` makes it.")
     given.out.mkdir(parents=True, exist_ok=True)
-    setting = Setting(given.quick, given.seed, given.out, dict(given.set), given.jobs)
+    setting = Setting(
+        *(given.quick, given.seed, given.out, dict(given.set), given.jobs, tuple(given.targets))
+    )
     facts, rows = report.machine(), []
     for line in LINES:
         if line.key not in given.only:

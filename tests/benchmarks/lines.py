@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from tests.benchmarks.fit import fit_line
+from tests.benchmarks.growth import growth_line, operations_line
+from tests.benchmarks.snapshots import snapshot_line
 from tests.benchmarks.steps import step_line
 from tests.benchmarks.table import Line
 
@@ -36,4 +39,16 @@ LINES = (
         "the same, 64-64, batch 512",
         partial(step_line, coupling="affine", hidden=64, batch=512, goal=2.5, members=8),
     ),
+    Line(
+        "fit",
+        "seconds to 0.05 nats, geometric mean over targets, best peer",
+        partial(fit_line, goal=6.0),
+    ),
+    Line(
+        "snapshot",
+        "snapshots 20 times a second, of the training: affine; spline",
+        partial(snapshot_line, goal=5.0),
+    ),
+    Line("growth", "growth of a step with layers; batch; members", growth_line),
+    Line("operations", "operations of a step, 16 members against one", operations_line),
 )

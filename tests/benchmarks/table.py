@@ -17,6 +17,7 @@ class Setting:
     folder: Path  # for data and pictures
     spec: dict[str, Any] = field(default_factory=dict)  # fields of every RunSpec of ours
     jobs: int = 1
+    targets: tuple[str, ...] = ()  # to fit, in place of the table's own
 
     @property
     def rounds(self) -> int:
