@@ -45,6 +45,8 @@ class InverseSpec:
         ``"uniform"`` (hinge on a box)
     match, reconstruct : weights of L_x by MMD and of the reconstruction; see losses/inverse.py
     members : how many; member e starts from seed ``seed + e``
+    part : (i, n) is the i-th of n parts of a sweep, with every n-th member; (0, 1) is all of it.
+        A part sees the same data as the whole, so a member is the same in either
     """
 
     problem: str = "kinematics"
@@ -59,6 +61,7 @@ class InverseSpec:
     training: TrainSpec = field(default_factory=lambda: TrainSpec(lr=2e-3, seconds=85.0))
     seed: int = 0
     members: int = 1
+    part: tuple[int, int] = (0, 1)
 
     def __post_init__(self) -> None:
         """Validate every field; raises :class:`SpecError`."""
@@ -77,6 +80,7 @@ class InverseSpec:
             **{name: per_member(name, getattr(self, name), WEIGHT, members) for name in WEIGHTS},
             "seed": check_number("seed", self.seed),
             "members": members,
+            "part": check_part(self.part, members),
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)
@@ -93,9 +97,20 @@ class InverseSpec:
         """Whether y is told to the couplings, and is no part of the code."""
         return self.network == "conditional"
 
+    @property
+    def own(self) -> range:
+        """The members of this part, as the sweep counts them."""
+        return range(self.part[0], self.members, self.part[1])
+
+    def of_own(self, name: str) -> list[Any]:
+        """A field that may have one value a member, for the members of this part."""
+        values = getattr(self, name)
+        return [values[e % len(values)] for e in self.own]
+
     def to_json(self) -> dict[str, Any]:
         """Plain dict of JSON types; ``from_json`` is its inverse."""
         values = asdict(self)
+        values["part"] = list(self.part)
         values["flow"]["hidden"] = list(self.flow.hidden)
         values |= {name: list(getattr(self, name)) for name in PER_MEMBER}
         return {"kind": KIND, **values}
@@ -111,6 +126,18 @@ class InverseSpec:
         if "training" in known:
             known["training"] = TrainSpec.from_json(known["training"])
         return cls(**known)
+
+
+def check_part(value: Any, members: int) -> tuple[int, int]:
+    """Part i of n, none of them empty; raises SpecError."""
+    pair = tuple(value) if isinstance(value, (list, tuple)) else ()
+    whole = len(pair) == 2 and all(isinstance(n, int) and not isinstance(n, bool) for n in pair)
+    if not whole or not 0 <= pair[0] < pair[1] <= members:
+        raise SpecError(
+            f"part is {shown(value)}; it must be two whole numbers i and n with i < n, "
+            f"and n no more than the {members} members."
+        )
+    return pair[0], pair[1]
 
 
 def names_of(name: str, value: Any, allowed: tuple[str, ...], members: int) -> tuple[str, ...]:

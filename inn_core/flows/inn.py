@@ -27,6 +27,7 @@ class Layout:
     """Sizes, units and masks of an INN of E members for one problem.
 
     latent : d_z of each member, (E,)
+    widest : the largest d_z that there must be room for: that of members trained elsewhere, say
     conditional : the z side is z alone, as large as x; y is told to the couplings instead
     """
 
@@ -35,9 +36,12 @@ class Layout:
     y_mean: Array
     y_sd: Array
     conditional: bool = False
+    widest: int = 0
 
     @classmethod
-    def of(cls, problem: Problem, latent: Sequence[int], conditional: bool = False) -> Layout:
+    def of(
+        cls, problem: Problem, latent: Sequence[int], conditional: bool = False, widest: int = 0
+    ) -> Layout:
         """The layout of a problem; y is standardised by its mean and sd under the prior."""
         try:
             mean, sd = problem.predictive()
@@ -45,13 +49,13 @@ class Layout:
             seen = problem.simulate(problem.prior_sample(20_000, np.random.default_rng(0)))
             mean, sd = seen.mean(0), np.maximum(seen.std(0), 1e-3)
         if conditional:
-            latent = [problem.dim_x] * len(latent)
-        return cls(problem, tuple(latent), mean, sd, conditional)
+            latent, widest = [problem.dim_x] * len(latent), problem.dim_x
+        return cls(problem, tuple(latent), mean, sd, conditional, widest)
 
     @property
     def dim(self) -> int:
         """D, the number of coordinates of either side."""
-        return max(self.problem.dim_x, self.known + max(self.latent))
+        return max(self.problem.dim_x, self.known + max(*self.latent, self.widest))
 
     @property
     def known(self) -> int:

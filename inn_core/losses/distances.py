@@ -15,8 +15,9 @@ from torch import Tensor
 KERNELS = ((0.2, 0.1), (0.2, 0.5), (0.2, 2.0))
 #: Temperature of the transport, as a length: the blur. VINA's scripts use 0.01.
 BLUR = 0.05
-#: The temperature falls from the clouds' size to blur^2 by this factor a step.
-SCALING = 0.5
+#: Temperatures halve from 2^FALLS blur^2, far above the size of a standardised cloud, to blur^2.
+#: They are the same for all clouds: no member of a sweep depends on another's size, or its NaN.
+FALLS = 16
 #: Updates at the last temperature.
 LAST = 5
 
@@ -53,7 +54,7 @@ def sinkhorn(x: Tensor, y: Tensor, blur: float = BLUR) -> Tensor:
         apart, own_x, own_y = half_squares(x, y), half_squares(x, x), half_squares(y, y)
         f, g = torch.zeros_like(apart[..., 0]), torch.zeros_like(apart[..., 0, :])
         a, b = torch.zeros_like(own_x[..., 0]), torch.zeros_like(own_y[..., 0])
-        for heat in temperatures(float(apart.max()), blur):
+        for heat in temperatures(blur):
             new_f, new_g = soft_min(apart, g, heat), soft_min(apart.mT, f, heat)
             f, g = (f + new_f) / 2, (g + new_g) / 2
             a, b = (a + soft_min(own_x, a, heat)) / 2, (b + soft_min(own_y, b, heat)) / 2
@@ -64,11 +65,9 @@ def sinkhorn(x: Tensor, y: Tensor, blur: float = BLUR) -> Tensor:
     return rise.mean(-1) + fall.mean(-1)
 
 
-def temperatures(size: float, blur: float) -> list[float]:
-    """From the largest cost down to blur^2, and LAST times that."""
-    least = blur**2
-    steps = max(0, math.ceil(math.log(max(size, least) / least) / -math.log(SCALING)))
-    return [least * SCALING**-k for k in range(steps, 0, -1)] + [least] * LAST
+def temperatures(blur: float) -> list[float]:
+    """From 2^FALLS blur^2 down to blur^2, and LAST times that."""
+    return [blur**2 * 2.0**k for k in range(FALLS, 0, -1)] + [blur**2] * LAST
 
 
 def soft_min(cost: Tensor, potential: Tensor, heat: float) -> Tensor:

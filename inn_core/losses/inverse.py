@@ -50,7 +50,7 @@ class InverseLoss:
     """
 
     def __init__(self, layout: Layout, spec: InverseSpec) -> None:
-        problem, members = layout.problem, spec.members
+        problem, members = layout.problem, len(spec.own)
         self.layout = layout
         self.slack = tensor(layout.slack / layout.y_sd)
         self.wide = 1.0
@@ -58,12 +58,12 @@ class InverseLoss:
         self.low = tensor((-BOX - problem.prior_mean) / problem.prior_sd)
         self.high = tensor((BOX - problem.prior_mean) / problem.prior_sd)
         self.prior_sd = tensor(problem.prior_sd)
-        likely = np.broadcast_to([name == "nll" for name in spec.loss], members)
-        boxed = np.broadcast_to([name == "uniform" for name in spec.prior], members)
+        likely = [name == "nll" for name in spec.of_own("loss")]
+        boxed = [name == "uniform" for name in spec.of_own("prior")]
         self.likely, self.boxed = torch.tensor(likely), torch.tensor(boxed)
         self.transported = [e for e in range(members) if not likely[e]]
         #: Weights of terms that not all members have, each (E,).
-        self.shares = {name: share(getattr(spec, name), members) for name in WEIGHTS}
+        self.shares = {name: tensor(spec.of_own(name)) for name in WEIGHTS}
         self.shares = {name: w for name, w in self.shares.items() if (w > 0).any()}
         self.shares = {NAMES[name]: w for name, w in self.shares.items()}
         self.idle = bool((layout.used() == 0).any())
@@ -143,7 +143,7 @@ class ConditionalLoss:
     weights: Mapping[str, float] = {"latent": 1.0}
 
     def __init__(self, layout: Layout, spec: InverseSpec) -> None:
-        self.layout, self.members = layout, spec.members
+        self.layout, self.members = layout, len(spec.own)
 
     def at(self, step: int) -> None:
         """Nothing changes."""
@@ -159,11 +159,6 @@ class ConditionalLoss:
 def only(chosen: Tensor, term: Tensor) -> Tensor:
     """``term`` of the chosen members; 0 of the others, without a trace in the gradient."""
     return torch.where(chosen, term, 0.0)
-
-
-def share(values: tuple[float, ...], members: int) -> Tensor:
-    """One number a member, (E,)."""
-    return tensor(np.broadcast_to(np.array(values), members).copy())
 
 
 def tensor(values: Any) -> Tensor:

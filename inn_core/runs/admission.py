@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Collection, Iterable
+from itertools import chain
 
 
 class Admission:
@@ -12,6 +13,7 @@ class Admission:
     def __init__(self, per_worker: int, longest_queue: int) -> None:
         self.per_worker, self.longest_queue = per_worker, longest_queue
         self.seats: dict[str, str] = {}
+        self.helpers: dict[str, list[str]] = {}  # where the further parts of a split run sit
         self.queue: deque[str] = deque()
 
     def enqueue(self, run: str, first: bool = False) -> bool:
@@ -30,11 +32,12 @@ class Admission:
         """Give up the run's seat or place; return the worker it sat on."""
         if run in self.queue:
             self.queue.remove(run)
+        self.helpers.pop(run, None)
         return self.seats.pop(run, None)
 
     def seat(self, workers: Collection[str]) -> list[tuple[str, str]]:
         """Seat as many waiting runs as fit, each on the emptiest worker; return (run, worker)."""
-        taken = Counter(self.seats.values())
+        taken = self.taken()
         seated = []
         while self.queue and workers:
             worker = min(workers, key=lambda name: (taken[name], name))
@@ -46,9 +49,26 @@ class Admission:
             seated.append((run, worker))
         return seated
 
+    def help(self, run: str, workers: Collection[str], parts: int) -> list[str]:
+        """Workers for the further parts of a seated run: one each while there are, then shared."""
+        for _ in range(parts - 1):
+            taken = self.taken()
+            used = [self.seats[run], *self.helpers.get(run, [])]
+            worker = min(workers, key=lambda name: (used.count(name), taken[name], name))
+            self.helpers.setdefault(run, []).append(worker)
+        return self.helpers.get(run, [])
+
+    def taken(self) -> Counter[str]:
+        """How many runs and parts sit on each worker."""
+        return Counter([*self.seats.values(), *chain.from_iterable(self.helpers.values())])
+
     def at(self, worker: str) -> list[str]:
-        """Runs that sit on ``worker``."""
-        return [run for run, where in self.seats.items() if where == worker]
+        """Runs that sit on ``worker``, if only with a part."""
+        return [
+            run
+            for run, where in self.seats.items()
+            if worker in (where, *self.helpers.get(run, []))
+        ]
 
     def place(self, run: str) -> int | None:
         """Place in the queue, from 1; None for a run that does not wait."""

@@ -48,7 +48,7 @@ class Lease:
 
 
 class Bench:
-    """Desks (runs in training), the orders that wait for the thread, and the thread."""
+    """Desks (runs or parts of runs in training), the orders that wait for the thread, and it."""
 
     def __init__(self, emit: Emit) -> None:
         self.emit = emit
@@ -71,25 +71,25 @@ class Bench:
                 self._thread.start()
             self._changed.notify()
 
-    def control(self, run: str, epoch: int, action: str, values: dict[str, Any]) -> bool:
-        """Leave an order for a run; return whether the run is here."""
+    def control(self, desk: str, epoch: int, action: str, values: dict[str, Any]) -> bool:
+        """Leave an order for a desk (of a run, or of a part of it); return whether it is here."""
         with self._changed:
-            known = self.epochs().get(run) == epoch
+            known = self.epochs().get(desk) == epoch
             if known:
-                self._orders.append((run, epoch, action, values))
+                self._orders.append((desk, epoch, action, values))
                 self._changed.notify()
             return known
 
     def roll(self) -> dict[str, int]:
-        """Return run -> epoch of all that is here, and renew the lease."""
+        """Return desk -> epoch of all that is here, and renew the lease."""
         with self._changed:
             self.lease.renew()
             return self.epochs()
 
     def epochs(self) -> dict[str, int]:
-        """Run -> epoch, of the desks and of what waits to become one."""
-        here = {run: desk.order.epoch for run, desk in list(self.desks.items())}
-        return here | {order.run: order.epoch for order in self._new}
+        """Desk -> epoch, of the desks and of what waits to become one."""
+        here = {name: desk.order.epoch for name, desk in list(self.desks.items())}
+        return here | {order.desk: order.epoch for order in self._new}
 
     # ── the thread ───────────────────────────────────────────────────────────────────────────
 
@@ -134,12 +134,12 @@ class Bench:
 
     def seat(self, order: Order) -> Desk | None:
         """Return a desk for a new run; None if a newer epoch of it is here already."""
-        here = self.desks.get(order.run)
+        here = self.desks.get(order.desk)
         if here and here.order.epoch >= order.epoch:
             return None
         desk = Desk(order, self.emit)
         desk.used = min((other.used for other in self.desks.values()), default=0.0)
-        self.desks[order.run] = desk
+        self.desks[order.desk] = desk
         return desk
 
     def wait(self, now: float) -> None:
@@ -164,11 +164,11 @@ def start(order: dict[str, Any], dask_worker: Any = None) -> None:
     _benches[topic].start(Order(**order))
 
 
-def control(topic: str, run: str, epoch: int, action: str, values: dict[str, Any]) -> bool:
-    """Leave an order for a run; return whether the run is here."""
-    return topic in _benches and _benches[topic].control(run, epoch, action, values)
+def control(topic: str, desk: str, epoch: int, action: str, values: dict[str, Any]) -> bool:
+    """Leave an order for a desk; return whether it is here."""
+    return topic in _benches and _benches[topic].control(desk, epoch, action, values)
 
 
 def roll(topic: str) -> dict[str, int]:
-    """Return run -> epoch of this lab's runs here, and renew their lease."""
+    """Return desk -> epoch of this lab's runs here, and renew their lease."""
     return _benches[topic].roll() if topic in _benches else {}

@@ -6,12 +6,13 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inn_core.kinds import kind_of, read_spec
 from inn_core.maps.codec import encode_frame
-from inn_core.runs import checks, files
+from inn_core.runs import checks, files, parts
 from inn_core.specs import SpecError
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Order:
     epoch : counts who has trained it
     budget_s : own compute after which it ends; playing : whether it trains at once
     speed : steps per second at most, or None; rate, slice_s, checkpoint_s : see Settings
+    part, parts : which part of the run this desk trains, and of how many (see parts.py)
     """
 
     run: str
@@ -53,6 +55,18 @@ class Order:
     rate: float = 20.0
     slice_s: float = 0.05
     checkpoint_s: float = 2.0
+    part: int = 0
+    parts: int = 1
+
+    @property
+    def desk(self) -> str:
+        """The name of its desk: a worker may have two parts of one run."""
+        return desk_name(self.run, self.part)
+
+
+def desk_name(run: str, part: int) -> str:
+    """The name of a desk on a bench."""
+    return f"{run}/{part}" if part else run
 
 
 class Superseded(Exception):
@@ -78,12 +92,15 @@ class Desk:
     def open(self) -> None:
         """Build the trainer, or continue from the checkpoint, and show where it stands."""
         start = time.perf_counter()
-        path = self.folder / files.CHECKPOINT
+        path = self.folder / files.checkpoint_of(self.order.part)
         spec = read_spec(self.order.spec)
         kind = kind_of(spec)
         self.rate = min(self.order.rate, kind.rate)
         trainer = kind.load("trainer")
-        self.trainer = trainer.load(path) if path.exists() else trainer(spec)
+        part, n = self.order.part, self.order.parts
+        make = partial(parts.of, spec, parts=n)
+        self.trainer = trainer.load(path) if path.exists() else trainer(make(part))
+        self.others = parts.Others(self.folder, part, n, lambda i: trainer(make(i)))
         self.budget(self.order.budget_s)
         self.saved = time.monotonic()
         self.show()
@@ -138,8 +155,12 @@ class Desk:
 
     def finish_if_over(self) -> None:
         """Leave the bench when the budget is used up or the guard stopped the run."""
-        if self.trainer.status != "training":
-            self.finish(self.trainer.status)
+        if self.trainer.status == "training":
+            return
+        if self.others.training:  # a part ends when all do: it shows what the others still learn
+            self.due = time.monotonic() + 1.0 / self.rate
+        else:
+            self.finish("done" if "done" in self.others.statuses else self.trainer.status)
 
     # ── orders ───────────────────────────────────────────────────────────────────────────────
 
@@ -196,7 +217,8 @@ class Desk:
     def finish(self, status: str) -> None:
         """Leave the bench for good: checkpoint, weights, last snapshot."""
         self.save()
-        self.keep_weights()
+        if not self.order.part:
+            self.keep_weights()
         self.show(status, final=True)
         self.gone = True
 
@@ -211,6 +233,10 @@ class Desk:
         """Send a snapshot."""
         start, self.seen = time.perf_counter(), time.monotonic()
         snapshot = self.trainer.snapshot(status=status or ("" if self.playing else "paused"))
+        if self.order.part:
+            self.write(lambda: parts.leave(self.folder, self.order.part, snapshot))
+            return
+        snapshot = self.others.join(snapshot)
         if self.note and not snapshot.message:
             snapshot = replace(snapshot, message=self.note)
         frame = encode_frame(snapshot, epoch=self.order.epoch, when=time.time())
@@ -229,7 +255,8 @@ class Desk:
     def save(self) -> None:
         """Write the checkpoint; a full disk is told to the reader and does not stop the run."""
         self.saved = time.monotonic()
-        self.write(lambda: self.trainer.save(self.folder / files.CHECKPOINT))
+        name = files.checkpoint_of(self.order.part)
+        self.write(lambda: self.trainer.save(self.folder / name))
 
     def keep_weights(self) -> None:
         """Write the averaged weights for downloads and exports."""
@@ -238,7 +265,7 @@ class Desk:
         beside = self.folder / f".{files.WEIGHTS}.{self.order.epoch}"
 
         def keep() -> None:
-            save_file(self.trainer.state(), beside)
+            save_file(self.others.weights(self.trainer.state()), beside)
             beside.replace(self.folder / files.WEIGHTS)
 
         self.write(keep)

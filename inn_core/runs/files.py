@@ -21,6 +21,11 @@ CHECKPOINT, WEIGHTS = "checkpoint.safetensors", "weights.safetensors"
 EPOCH = "epoch"
 
 
+def checkpoint_of(part: int) -> str:
+    """The checkpoint of a part of a run; that of part 0 is the run's own."""
+    return f"part{part}.{CHECKPOINT}" if part else CHECKPOINT
+
+
 def write_atomic(path: Path, data: bytes) -> None:
     """Write ``data`` so that a reader sees the old file or the new one, never half of one."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")

@@ -88,16 +88,18 @@ async def call_roll(hub: Hub, worker: str) -> None:
     topic = hub.pool.topic
     try:
         present = await hub.pool.call(worker, bench.roll, topic)
-        for viewer, epoch in present.items():
-            run = hub.runs.get(viewer)
-            if run is None or run.worker != worker or run.epoch != epoch:
-                await hub.pool.call(worker, bench.control, topic, viewer, epoch, "drop", {})
+        for desk, epoch in present.items():
+            run = hub.runs.get(desk.partition("/")[0])
+            if run is None or (worker, desk) not in run.desks() or run.epoch != epoch:
+                await hub.pool.call(worker, bench.control, topic, desk, epoch, "drop", {})
     except WorkerError as error:
         log.warning("%s", error)
         return
     for viewer in hub.seats.admission.at(worker):
         run = hub.runs[viewer]
-        here = present.get(viewer) == run.epoch or run.lock.locked()
+        # Of its parts only the first one's desk must be there: others may have ended before it.
+        first = run.worker != worker or present.get(viewer) == run.epoch
+        here = first or run.lock.locked()
         run.missed = 0 if here else run.missed + 1
         if run.missed >= 2:
             hub.seats.resume(run, "The worker had lost the run; it goes on from its checkpoint.")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inn_core.kinds import AnySpec
+from inn_core.runs.desk import desk_name
 from inn_core.runs.settings import Settings
 from inn_core.runs.store import RunFolder
 from inn_core.runs.viewers import Audience, Mailbox
@@ -55,8 +56,8 @@ class Run:
     """State of one run.
 
     wish : what the owner wants: "play", "pause" or "end"
-    worker : where it trains, or None; epoch : counts the workers that had it; deaths : those that
-        died over it of late
+    worker : where it trains, or None; helpers : where its further parts do (see parts.py)
+    epoch : counts the workers that had it; deaths : those that died over it of late
     parked : left its worker although the owner did not ask for it; it comes back when watched
     """
 
@@ -78,10 +79,12 @@ class Run:
         limit = min(folder.spec.training.seconds, settings.longest_s)
         self.budget_s: float = saved.get("budget_s", limit)
         self.deaths: int = saved.get("deaths", 0)
+        self.parts: int = saved.get("parts", 1 if saved else 0)  # 0: before its first seat
         self.parked = bool(saved) and self.status not in ENDED
         if self.status in ("training", "queued") and saved:
             self.status, self.text = "paused", RESTARTED
         self.worker: str | None = None
+        self.helpers: list[str] = []
         self.fresh = True  # no snapshot of this epoch has come yet
         self.missed = 0  # roll calls in a row without an answer
         self.pending: list[tuple[str, dict[str, Any]]] = []  # orders for when it has a seat
@@ -119,6 +122,11 @@ class Run:
         if box.owner and not self.audience.presented:
             self.audience.present(None)
         self.unwatched_since = time.monotonic()
+
+    def desks(self) -> list[tuple[str, str]]:
+        """(worker, name of the desk there) of every part, the first one's first."""
+        workers = [self.worker, *self.helpers] if self.worker else []
+        return [(where, desk_name(self.viewer, i)) for i, where in enumerate(workers) if where]
 
     # ── what is told ─────────────────────────────────────────────────────────────────────────
 
@@ -180,7 +188,7 @@ class Run:
 
     def saved(self) -> dict[str, Any]:
         """What status.json holds."""
-        names = ("wish", "status", "seq", "step", "seconds", "speed", "budget_s", "deaths")
+        names = ("wish", "status", "seq", "step", "seconds", "speed", "budget_s", "deaths", "parts")
         return {name: getattr(self, name) for name in names} | {"message": self.text}
 
     # ── snapshots ────────────────────────────────────────────────────────────────────────────

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from inn_core.runs import bench, files, orders
+from inn_core.runs import bench, files, orders, parts
 from inn_core.runs.admission import Admission, expected_wait
 from inn_core.runs.desk import Order
 from inn_core.runs.pool import WorkerError
@@ -48,13 +48,17 @@ class Seats:
     def release(self, run: Run) -> None:
         """Give up the run's seat or place; whoever waits moves up."""
         self.admission.leave(run.viewer)
-        run.worker = None
+        run.worker, run.helpers = None, []
         self.admit()
 
     def admit(self) -> None:
         """Seat whoever fits, and tell the others their place."""
         for viewer, worker in self.admission.seat(self.hub.pool.workers):
             run = self.hub.runs[viewer]
+            workers = self.hub.pool.workers
+            # A checkpoint is of so many parts; they may have to share a worker later on.
+            run.parts = run.parts or parts.count(run.spec, len(workers))
+            run.helpers = self.admission.help(viewer, workers, run.parts)
             run.worker, run.epoch, run.fresh, run.missed = worker, run.epoch + 1, True, 0
             run.status = "training" if run.status == "training" else "queued"
             self.hub.spawn(self.launch(run, worker, run.epoch))
@@ -78,24 +82,31 @@ class Seats:
                 rate=settings.snapshot_rate,
                 slice_s=settings.slice_s,
                 checkpoint_s=settings.checkpoint_s,
+                parts=run.parts,
             )
             await self.hub.wait(files.write_epoch, run.folder.path, epoch)
             try:
-                await self.hub.pool.call(worker, bench.start, asdict(order))
+                for part, (where, _) in enumerate(run.desks()):
+                    started = asdict(replace(order, part=part))
+                    await self.hub.pool.call(where, bench.start, started)
                 pending, run.pending = run.pending, []
                 for action, values in pending:
-                    await self.call(run, worker, action, values)
+                    await self.call(run, action, values)
             except WorkerError as error:
                 log.warning("Run %s could not be seated: %s", run.viewer[:6], error)
                 await asyncio.sleep(AGAIN_S)
                 if run.worker == worker and run.epoch == epoch:
                     self.resume(run, "The worker did not answer; another one takes over.")
 
-    async def call(self, run: Run, worker: str, action: str, values: dict[str, Any]) -> bool:
-        """Leave an order at the run's bench; return whether the run is there."""
+    async def call(self, run: Run, action: str, values: dict[str, Any]) -> bool:
+        """Leave an order at the desks of the run; return whether the first is there."""
         topic = self.hub.pool.topic
-        arguments = (topic, run.viewer, run.epoch, action, values)
-        return bool(await self.hub.pool.call(worker, bench.control, *arguments))
+        # Its further parts first: what they leave is in the first one's last word.
+        answers = [
+            await self.hub.pool.call(worker, bench.control, topic, desk, run.epoch, action, values)
+            for worker, desk in reversed(run.desks())
+        ]
+        return bool(answers and answers[-1])
 
     async def order(self, run: Run, action: str, values: dict[str, Any]) -> bool:
         """Give an order to the run's worker; False if there is none."""
@@ -103,22 +114,22 @@ class Seats:
             if run.worker is None:
                 return False
             with contextlib.suppress(WorkerError):  # its death is being dealt with elsewhere
-                return await self.call(run, run.worker, action, values)
+                return await self.call(run, action, values)
             return False
 
     def lost(self, workers: set[str]) -> None:
         """Workers died: their runs go on elsewhere."""
-        for worker in workers:
-            for viewer in self.admission.at(worker):
-                self.resume(
-                    self.hub.runs[viewer],
-                    "A training process died; the run goes on from its checkpoint.",
-                )
+        hit = dict.fromkeys(run for worker in workers for run in self.admission.at(worker))
+        for viewer in hit:  # once each: both parts of a run may have gone
+            self.resume(
+                self.hub.runs[viewer],
+                "A training process died; the run goes on from its checkpoint.",
+            )
 
     def resume(self, run: Run, why: str) -> None:
         """Go on from the checkpoint on another worker, unless that has failed too often."""
         self.admission.leave(run.viewer)
-        run.worker, run.epoch = None, run.epoch + 1
+        run.worker, run.helpers, run.epoch = None, [], run.epoch + 1
         self.hub.store.later(files.write_epoch, run.folder.path, run.epoch)
         run.deaths = 1 if run.seconds - run.died_at > HEALTHY_S else run.deaths + 1
         run.died_at = run.seconds

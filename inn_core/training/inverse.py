@@ -58,7 +58,7 @@ class Pairs:
 
 
 class InverseTrainer(Trainer):
-    """One run of ``spec.members`` INNs side by side; see :class:`Trainer` for its face.
+    """One run of the INNs of ``spec.own`` side by side; see :class:`Trainer` for its face.
 
     problem, layout : what is trained on, and what the coordinates mean
     """
@@ -68,8 +68,7 @@ class InverseTrainer(Trainer):
         keep_freed_memory()
         self.spec: Any = spec
         self.problem: Problem = target or find(spec.problem)
-        latent = np.broadcast_to(spec.latent, spec.members)
-        self.layout = Layout.of(self.problem, [int(d) for d in latent], spec.conditional)
+        self.layout = layout_of(spec, self.problem)
         self.step, self.seconds, self.seq = 0, 0.0, 0
         self.lr, self.batch, self.clip = spec.training.lr, spec.training.batch, spec.training.clip
         self.budget = {"seconds": spec.training.seconds, "steps": spec.training.steps}
@@ -78,7 +77,7 @@ class InverseTrainer(Trainer):
         loss = (ConditionalLoss if spec.conditional else InverseLoss)(self.layout, spec)
         flow, shown = build(spec, self.layout), build(spec, self.layout)
         rows = initial_points(source, spec.seed)
-        known = rows[:, self.layout.dim :][:, : self.problem.dim_y].expand(spec.members, -1, -1)
+        known = rows[:, self.layout.dim :][:, : self.problem.dim_y].expand(len(spec.own), -1, -1)
         flow.initialise(rows[:, : self.layout.dim], known if spec.conditional else None)
         self.stepper = Stepper(loss, flow, shown)
         self.weights = dict(loss.weights)
@@ -127,10 +126,10 @@ class InverseTrainer(Trainer):
     def spread(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Each member's l2 at the first reference, and its sd of every x (members × dim_x)."""
         y = self.problem.references[0]
-        rng = np.random.default_rng(0)
         l2: list[float] = []
         sd: list[float] = []
-        for member in range(self.spec.members):
+        for member in range(len(self.spec.own)):
+            rng = np.random.default_rng(0)  # the same draws for all: a fair comparison
             x = draw(self.shown, self.layout, y, DRAWS, rng, member)
             l2.append(finite(resimulation(self.problem, x, y)))
             sd.extend(finite(float(v)) for v in x.std(0))
@@ -147,9 +146,14 @@ def numbers_of(trainer: InverseTrainer) -> dict[str, Any]:
     return report(trainer.problem, trainer.sampler(), y).numbers()
 
 
+def layout_of(spec: InverseSpec, problem: Problem) -> Layout:
+    """The layout of a spec's own members; it is as wide as the largest z of the whole sweep."""
+    return Layout.of(problem, spec.of_own("latent"), spec.conditional, widest=max(spec.latent))
+
+
 def build(spec: InverseSpec, layout: Layout) -> Flow:
     """The network of a spec: couplings in D dimensions, one seed a member."""
-    seeds = [spec.seed + e for e in range(spec.members)]
+    seeds = [spec.seed + e for e in spec.own]
     told = layout.problem.dim_y if layout.conditional else 0
     return build_flow(spec.flow, seeds, dim=layout.dim, condition_dim=told)
 
@@ -193,8 +197,7 @@ def load(path: Path) -> tuple[InverseSpec, Flow, Layout]:
         with safe_open(path, framework="pt") as file:
             spec = InverseSpec.from_json(json.loads((file.metadata() or {})[KEY]))
             parts = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
-        latent = [int(d) for d in np.broadcast_to(spec.latent, spec.members)]
-        layout = Layout.of(find(spec.problem), latent, spec.conditional)
+        layout = layout_of(spec, find(spec.problem))
         flow = build(spec, layout)
         flow.load_state_dict(parts)
     except FileNotFoundError as error:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from safetensors.numpy import load_file
 
 from inn_core.maps.codec import decode_frame
+from inn_core.runs import files
 from inn_core.runs.live import greeting
 from inn_core.specs import FlowSpec, TrainSpec
 from inn_core.specs_inverse import InverseSpec
@@ -59,4 +63,39 @@ def test_it_survives_the_death_of_its_worker(lab: HubThread) -> None:
     assert run.step > 1
     lab.wait_steps(tickets.viewer, run.step + 20)
     lab.lab.control(tickets.owner, "stop")
+    until(lambda: len(lab.hub.pool.workers) == 2, "the nanny to bring back the worker")
+
+
+def test_a_wide_sweep_goes_to_both_workers_as_one_run(lab: HubThread) -> None:
+    """There batching buys nothing: each worker trains every second member."""
+    flow = FlowSpec(layers=2, hidden=(128, 128), linear="rotation")
+    spec = replace(SWEEP, flow=flow, training=TrainSpec(lr=2e-3, batch=512, seconds=60.0))
+    tickets = lab.lab.start(spec)
+    box = lab.watch(tickets.viewer)
+    run = lab.run(tickets.viewer)
+    lab.wait_steps(tickets.viewer, 5)
+    assert [name for _, name in run.desks()] == [run.viewer, f"{run.viewer}/1"]
+    assert {worker for worker, _ in run.desks()} == lab.hub.pool.workers
+
+    def net() -> Any:
+        _, numbers, _ = decode_frame(until(lambda: box.frame, "a frame"))
+        assert len(numbers["nlls"]) == 3 and len(numbers["measures"]["l2"]) == 3
+        return numbers["net"]["chain.layers.0.conditioner.weights.0"]
+
+    before = net()
+    lab.wait_steps(tickets.viewer, run.step + 10)
+    until(lambda: (net() != before).any((1, 2)).all(), "every member to move")
+    until(lambda: len(list(run.folder.path.glob("*checkpoint*"))) == 2, "a checkpoint of each part")
+    lab.lab.control(tickets.owner, "pause")
+    lab.wait_status(tickets.viewer, "paused")
+    lab.lab.control(tickets.owner, "play")
+    epoch, helper = run.epoch, run.helpers[0]
+    os.kill(worker_pid(lab, helper), signal.SIGKILL)
+    until(lambda: run.epoch > epoch and not run.fresh, "a snapshot of the new epoch")
+    lab.wait_steps(tickets.viewer, run.step + 5)
+    lab.lab.control(tickets.owner, "stop")
+    lab.wait_status(tickets.viewer, "stopped")
+    until(lambda: not run.desks(), "both desks to be free")
+    kept = load_file(run.folder.path / files.WEIGHTS)
+    assert kept["chain.layers.0.conditioner.weights.0"].shape[0] == 3
     until(lambda: len(lab.hub.pool.workers) == 2, "the nanny to bring back the worker")
