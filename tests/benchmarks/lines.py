@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from tests.benchmarks.browser import click_line, frames_line, picture_line
 from tests.benchmarks.fit import fit_line
 from tests.benchmarks.growth import growth_line, operations_line
 from tests.benchmarks.snapshots import snapshot_line
@@ -48,6 +49,17 @@ LINES = (
         "snapshot",
         "snapshots 20 times a second, of the training: affine; spline",
         partial(snapshot_line, goal=5.0),
+    ),
+    Line(
+        "frames",
+        "95 % of frames while a run trains; frames over 34 ms",
+        partial(frames_line, p95_ms=22.0, over_percent=1.0),
+    ),
+    Line("click", "from the click on Train to the first new frame", partial(click_line, goal=0.3)),
+    Line(
+        "picture",
+        "first picture, above an empty Streamlit page",
+        partial(picture_line, goal=0.4),
     ),
     Line("growth", "growth of a step with layers; batch; members", growth_line),
     Line("operations", "operations of a step, 16 members against one", operations_line),
