@@ -98,22 +98,25 @@ def frames_line(setting: Setting, p95_ms: float, over_percent: float) -> Result:
     """Frame times of the stage while a run trains, a blank page in turn with it."""
     stage: list[float] = []
     blank: list[float] = []
-    with served(workers=1, budget_s=600) as server, chromium() as browser:
-        with fresh(browser) as page:
-            opened(page, server.url)
-            page.get_by_role("button", name="Train").first.click()
-            page.wait_for_function(f"() => {STAGE}.status === 'training'", timeout=PATIENCE_MS)
-            page.wait_for_function("() => location.search.length > 1")
-            run = page.url
-            for _ in range(2 if setting.quick else 5):
-                page.goto(BLANK)  # the run goes on for half a minute without a viewer
-                blank += page.evaluate(FRAMES, WINDOW_MS)
-                opened(page, run)
-                page.wait_for_function(f"() => {STAGE}.status === 'training'")
-                page.wait_for_timeout(SETTLE_MS)
-                begin = page.evaluate(f"({{ ...{STAGE} }})")
-                stage += page.evaluate(FRAMES, WINDOW_MS)
-                end = page.evaluate(f"({{ ...{STAGE} }})")
+    with (
+        served(workers=1, budget_s=600) as server,
+        chromium() as browser,
+        fresh(browser) as page,
+    ):
+        opened(page, server.url)
+        page.get_by_role("button", name="Train").first.click()
+        page.wait_for_function(f"() => {STAGE}.status === 'training'", timeout=PATIENCE_MS)
+        page.wait_for_function("() => location.search.length > 1")
+        run = page.url
+        for _ in range(2 if setting.quick else 5):
+            page.goto(BLANK)  # the run goes on for half a minute without a viewer
+            blank += page.evaluate(FRAMES, WINDOW_MS)
+            opened(page, run)
+            page.wait_for_function(f"() => {STAGE}.status === 'training'")
+            page.wait_for_timeout(SETTLE_MS)
+            begin = page.evaluate(f"({{ ...{STAGE} }})")
+            stage += page.evaluate(FRAMES, WINDOW_MS)
+            end = page.evaluate(f"({{ ...{STAGE} }})")
     updates = (end["updates"] - begin["updates"]) / (WINDOW_MS / 1e3)
     p95, reference = np.percentile(stage, 95), np.percentile(blank, 95)
     over = 100 * float(np.mean(np.array(stage) > 34))
