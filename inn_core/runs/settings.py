@@ -162,7 +162,7 @@ class Settings:
     slice_s: float = 0.05
     snapshot_rate: float = 20.0
     viewer_rate: float = 10.0
-    crowd_rate: float = 5.0
+    crowd_rate: float = 6.0
     crowd: int = 100
     viewer_bytes: float = 20e6
     checkpoint_s: float = 2.0
