@@ -1,4 +1,4 @@
-"""The view of a stage: read it, apply it, also before its frames have come, and whatever it says."""
+"""The view of a stage: read it, apply it, also before its frames have come, whatever it says."""
 
 from __future__ import annotations
 
