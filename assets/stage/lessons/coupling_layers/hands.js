@@ -2,7 +2,8 @@
  * Pointers and keys on a panel: look at a column, grab a handle, draw a piece of curve. Everything
  * stays in the browser.
  *
- * lesson.editor  null, or {begin(k, curve), handles(k, curve), stroke(from, to, painted), pull(handle, by), end(painted)}
+ * lesson.editor  null, or {columns, begin(k, curve), handles(k, curve), stroke(from, to, painted), pull(handle, by), end(painted)};
+ *                columns: whether columns and keys move the curves too
  */
 import { HANDLES, placeOf } from './drawing.js';
 
@@ -24,7 +25,7 @@ export class Hands {
       const edge = box.getBoundingClientRect();
       const point = panel.room.toUnits(event.clientX - edge.left, event.clientY - edge.top);
       if (this.lesson.touched(panel, point, event.type)) return;
-      if (event.type === 'pointerdown' && this.lesson.editor && panel.layer?.active >= 0) this.seize(point, event);
+      if (event.type === 'pointerdown' && this.lesson.editor?.columns && panel.layer?.active >= 0) this.seize(point, event);
       if (this.held?.id === event.pointerId) this.slide(point);
       else panel.aim(point);
       this.lesson.looked?.(panel);
@@ -64,7 +65,7 @@ export class Hands {
         this.look(lane, place(event));
         if (this.lesson.editor && lane.k >= 0) {
           const near = lane.handleAt(...place(event), this.lesson.editor.handles(lane.k, lane.curve), false);
-          box.style.cursor = near >= 0 ? 'grab' : 'crosshair';
+          box.style.cursor = near >= 0 || !this.lesson.editor.columns ? 'grab' : 'crosshair';
         }
       }
     });
@@ -134,7 +135,7 @@ export class Hands {
 
   /** Arrow keys on a lane: along u choose a handle, across move it. */
   laneKeys(event, lane) {
-    const { editor } = this.lesson;
+    const editor = this.lesson.editor?.columns ? this.lesson.editor : null;
     const along = lane.upright ? { ArrowUp: 1, ArrowDown: -1 } : { ArrowRight: 1, ArrowLeft: -1 };
     const across = lane.upright ? { ArrowRight: 1, ArrowLeft: -1 } : { ArrowUp: 1, ArrowDown: -1 };
     if (!(event.key in along) && !(event.key in across)) return;

@@ -61,9 +61,9 @@ export class Lane {
   }
 
   /**
-   * @param {Object} scene {curves: [{u, v}], handles, hint, ghost, here, theme, lit, range, held, idle}
+   * @param {Object} scene {curves: [{u, v}], handles, hint, ghost, here, knob, theme, lit, held, faded}
    */
-  draw({ curves, handles = [], held = -1, hint = null, ghost = null, here = null, theme, lit = false, faded = false }) {
+  draw({ curves, handles = [], held = -1, hint = null, ghost = null, here = null, knob = false, theme, lit = false, faded = false }) {
     const { pen, width, height, dpr, curve } = this;
     if (!width) return;
     pen.setTransform(dpr, 0, 0, dpr, 0, 0);
@@ -77,7 +77,9 @@ export class Lane {
     if (hint) this.line(hint, css(theme.latent, 0.95), 2, [6, 4]);
     curves.forEach((row) => this.line(row, css(theme.ink, curves.length > 1 ? 0.7 : 1), lit ? 4 : curves.length > 1 ? 1.6 : 2.4));
     handles.forEach((place, i) => this.handle(place, theme, i === held));
-    if (here) this.dot(here, theme);
+    if (knob) this.handle(here, theme, this.box.classList.contains('held'));
+    else if (here) this.dot(here, theme);
+    this.call(knob && here);
     pen.globalAlpha = 1;
   }
 
@@ -147,6 +149,12 @@ export class Lane {
     pen.lineWidth = 2;
     pen.strokeStyle = css(theme.ink);
     pen.stroke();
+  }
+
+  /** The ring that calls for a first pull: at the knob, else where the style sheet puts it. */
+  call(place) {
+    const { style } = this.box.querySelector('.pl-call');
+    [style.left, style.top] = place ? this.at(...place).map((value) => `${value}px`) : ['', ''];
   }
 
   dot([u, value], theme) {

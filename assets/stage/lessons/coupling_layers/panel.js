@@ -48,6 +48,8 @@ export class Panel {
     this.handles = null; // (k, curve) -> [[u, v], ...] while the curves can be drawn
     this.extra = () => ({}); // (k, curve) -> {hint, ghost, held}
     this.scales = true; // whether the s lanes are there
+    this.pulls = () => false; // (k, curve) -> whether the trained curve can be pulled at the column
+    this.pulling = false; // whether one is being pulled
     this.goal = false; // whether the bell's rings are shown
     this.bars = false; // whether the column's mean and spread are shown
     this.points = new Float64Array(0);
@@ -230,11 +232,13 @@ export class Panel {
         const one = pair[curve];
         one.half = this.half;
         one.k = k;
-        one.range = this.handles ? (curve === 't' ? 4 : 2) : rangeOf(rows[curve], curve);
+        if (this.handles) one.range = curve === 't' ? 4 : 2;
+        else if (!this.pulling) one.range = rangeOf(rows[curve], curve); // a hand's scale must not move
         const here = reading && layer.formula === 'affine' ? [reading.u, reading[curve]] : null;
         one.draw({
           curves: rows[curve], handles: this.handles?.(k, curve) ?? [], here, theme, faded,
           lit: this.lit === curve && !faded, ...this.extra(k, curve),
+          knob: here !== null && this.pulls(k, curve),
         });
       }
     }

@@ -1,6 +1,7 @@
 /** The stage of the lesson: its parts, what the reader does to it, and one tick a frame. */
 import { paintPoints } from '../../colours.js';
 import { latentPoints } from '../../points.js';
+import { Bend } from './bend.js';
 import { Cards } from './cards.js';
 import { Ends } from './rooms.js';
 import { Explain } from './explain.js';
@@ -39,6 +40,8 @@ export class CouplingLayers {
     this.play = new Play();
     this.views = new Views(this);
     this.studio = new Studio(root, this);
+    this.bend = new Bend(this);
+    this.panel.pulls = (k, curve) => Boolean(this.bend.editor?.takes(k, curve));
     this.riddle = new Riddle(root.querySelector('.pl-riddle'), this);
     this.gallery = new Gallery(root.querySelector('.pl-kinds'), this);
     this.explain = new Explain(root);
@@ -65,11 +68,12 @@ export class CouplingLayers {
       run: () => racer.run, seq: () => racer.header?.seq ?? -1, step: () => racer.header?.step ?? 0,
       latencyMs: () => racer.latency, updates: () => this.updates + racer.updates,
       view: () => this.views.name, drawing: () => this.studio.drawing.token, gap: () => this.studio.score?.gap ?? null,
+      bent: () => this.bend.by,
     };
   }
 
   /** What hands.js draws with; null where nothing can be drawn. */
-  get editor() { return this.views.name === 'draw' ? this.studio.editor : null; }
+  get editor() { return this.views.name === 'draw' ? this.studio.editor : this.bend.editor; }
 
   /** A hand in the room; returns whether it was the answer to a question. */
   touched(panel, point, type) {
@@ -224,6 +228,8 @@ export class CouplingLayers {
       return;
     }
     if (views.name === 'draw') this.tickStudio();
+    else this.bend.tick(now);
+    this.root.classList.toggle('inviting', !this.bend.pulled && this.bend.editor !== null);
     if (!panel.flow) return;
     if (explain.lit !== panel.lit) [panel.lit, panel.dirty] = [explain.lit, true];
     const drew = panel.dirty;

@@ -25,6 +25,7 @@ export class Studio {
     this.stale = true;
     this.hint = false;
     this.who = 'hand';
+    this.columns = true; // columns and keys move the curves too
     this.chosen = 0; // layer whose curves were touched last
     this.score = null;
     this.saved = null;

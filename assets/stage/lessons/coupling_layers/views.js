@@ -20,6 +20,7 @@ export class Views {
     const { lesson } = this;
     if (!VIEWS.includes(name) || name === this.name) return;
     lesson.riddle.stop();
+    lesson.bend.finish();
     lesson.play.stop();
     this.name = name;
     lesson.panel.at = 0;
@@ -92,7 +93,8 @@ export class Views {
   }
 
   adopt(flow) {
-    const { ride, panel, ends, film } = this.lesson;
+    const { ride, panel, ends, film, bend } = this.lesson;
+    bend.clear();
     ride.setFlow(flow);
     panel.show(flow, ride, ride.windows(3.2));
     ends.show(flow, ride);
