@@ -88,6 +88,7 @@ def draw(times: Mapping[str, Mapping[int, float]], slopes: Mapping[str, float], 
         axes.loglog(sizes, height * sizes**slope, color="tab:orange", label=f"power {slope:.2f}")
         axes.loglog(sizes, values, "o", color="tab:blue")
         axes.set(xlabel=axis, ylabel="ms a step", xticks=sizes, xticklabels=map(str, sizes))
+        axes.set_yticks(values, [f"{value:.3g}" for value in values])
         axes.minorticks_off()
         axes.legend(frameon=False)
     figure.savefig(to)
