@@ -14,6 +14,15 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from inn_core.bijections.pullback import (
+    Halves,
+    Pulled,
+    Settled,
+    Through,
+    by_autograd,
+    through,
+)
+
 
 class Trace(NamedTuple):
     """Everything a chain passes through: L + 1 states (E, B, D) and L log-dets (E, B)."""
@@ -46,6 +55,13 @@ class Bijection(nn.Module, ABC):
         """Map z (E, B, D) to x; return (x, log_det of the inverse). Raises ValueError."""
         self._check(z)
         return self._inverse(z, condition, t)
+
+    def vjp(self, halves: Halves, condition: Tensor | None = None, inverse: bool = False) -> Pulled:
+        """Value, log-det and pull-back at points given as halves; see pullback.py."""
+        return by_autograd(self, halves, condition, inverse)
+
+    def prepare(self) -> None:
+        """Keep what can be kept while the parameters stay where they are; nothing, by default."""
 
     def fraction(self, t: float) -> Fraction:
         """Return the bijection at place ``t`` of the path from the identity to this layer."""
@@ -81,7 +97,7 @@ class Fraction(Bijection):
         return self.layer.inverse(z, condition, t * self.t)
 
 
-class Chain(Bijection):
+class Chain(Settled, Bijection):
     """Layers applied one after the other. ``trace`` is the primitive: encode is its last entry."""
 
     def __init__(self, layers: Iterable[Bijection], dim: int = 2) -> None:
@@ -93,6 +109,16 @@ class Chain(Bijection):
 
     def __iter__(self) -> Iterator[Bijection]:
         return iter(self.layers)  # type: ignore[arg-type]
+
+    def settle(self, matrix: Tensor) -> None:
+        """Make ready for training: from now on the parameters stay where they are, in ``matrix``.
+
+        matrix : (E, P), of which the parameters are views, in their order. Gradients of ``forward``
+            and ``inverse`` then come for it as a whole, and no longer for the parameters.
+        """
+        self.kept = (matrix,)
+        for layer in self:
+            layer.prepare()
 
     def trace(self, x: Tensor, condition: Tensor | None = None, t: float = 1.0) -> Trace:
         """Return every state from x to z and every layer's log-det."""
@@ -115,10 +141,26 @@ class Chain(Bijection):
         return Trace(states, log_dets)
 
     def _forward(self, x: Tensor, condition: Tensor | None, t: float) -> tuple[Tensor, Tensor]:
+        if t == 1 and len(self):
+            return self._through(x, condition, False)
         return _end(self.trace(x, condition, t))
 
     def _inverse(self, z: Tensor, condition: Tensor | None, t: float) -> tuple[Tensor, Tensor]:
+        if t == 1 and len(self):
+            return self._through(z, condition, True)
         return _end(self.trace_inverse(z, condition, t))
+
+    def vjp(self, halves: Halves, condition: Tensor | None = None, inverse: bool = False) -> Pulled:
+        """Value, log-det and pull-back, layer by layer; see pullback.py."""
+        return through(list(self), halves, condition, inverse)
+
+    def _through(
+        self, value: Tensor, condition: Tensor | None, inverse: bool
+    ) -> tuple[Tensor, Tensor]:
+        end: tuple[Tensor, Tensor] = Through.apply(
+            value, condition, self, inverse, *(self.kept or self.parameters())
+        )
+        return end
 
 
 def _end(trace: Trace) -> tuple[Tensor, Tensor]:

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from inn_core.bijections.base import Bijection
 from inn_core.bijections.conditioner import Conditioner
+from inn_core.bijections.pullback import Halves, Pulled
 from inn_core.bijections.univariate.base import Params, Univariate
 
 
@@ -48,19 +49,51 @@ class Coupling(Bijection):
             univariate.start,
         )
 
+    def prepare(self) -> None:
+        """See Conditioner.prepare."""
+        self.conditioner.prepare()
+
     def parameters_at(self, passive: Tensor, condition: Tensor | None = None) -> Params:
         """Constrained parameters (E, B, D_active, …) chosen by passive (E, B, D_passive)."""
-        if self.condition_dim:
-            if condition is None or condition.shape[-1] != self.condition_dim:
-                got = None if condition is None else tuple(condition.shape)
-                raise ValueError(
-                    f"The coupling needs a condition of size {self.condition_dim}; it got {got}."
-                )
-            passive = torch.cat([passive, condition.expand(*passive.shape[:2], -1)], -1)
-        raw = self.conditioner(passive)
+        raw = self.conditioner(self._read(passive, condition))
         return self.univariate.constrain(
             raw.unflatten(-1, (self.sizes[self.active], self.univariate.n_params))
         )
+
+    def _read(self, passive: Tensor, condition: Tensor | None) -> Tensor:
+        """What the conditioner reads, (E, B, inputs); raises ValueError for a wrong condition."""
+        if not self.condition_dim:
+            return passive
+        if condition is None or condition.shape[-1] != self.condition_dim:
+            got = None if condition is None else tuple(condition.shape)
+            raise ValueError(
+                f"The coupling needs a condition of size {self.condition_dim}; it got {got}."
+            )
+        return torch.cat([passive, condition.expand(*passive.shape[:2], -1)], -1)
+
+    def vjp(self, halves: Halves, condition: Tensor | None = None, inverse: bool = False) -> Pulled:
+        """Value, log-det and pull-back at points given as halves, written out; see pullback.py."""
+        passive, active = self._ordered(halves)
+        own, moving = self.sizes[1 - self.active], self.sizes[self.active]
+        u = self._read(passive.mT, condition).mT if self.condition_dim else passive
+        raw, pull_network = self.conditioner.vjp(u)
+        raw = raw.unflatten(1, (moving, self.univariate.n_params))
+        moved, log_derivative, pull_map = self.univariate.vjp(active, raw, inverse)
+
+        def pull(g_value: Halves, g_log_det: Tensor) -> tuple[Halves, list[Tensor]]:
+            g_passive, g_moved = self._ordered(g_value)
+            g_active, g_raw = pull_map(g_moved, g_log_det.unsqueeze(1))
+            g_u, grads = pull_network(g_raw.flatten(1, 2))
+            if self.condition_dim:
+                g_u = g_u[:, :own]
+            return self._ordered((g_passive + g_u, g_active)), grads
+
+        log_det = log_derivative.sum(1) if moving > 1 else log_derivative.squeeze(1)
+        return self._ordered((passive, moved)), log_det, pull
+
+    def _ordered(self, pair: Halves) -> Halves:
+        """(first, second) -> (passive, active), and back: the same exchange."""
+        return pair[::-1] if self.active == 0 else pair
 
     def _split(self, x: Tensor) -> tuple[Tensor, Tensor]:
         first, second = x.split(self.sizes, -1)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+
+#: Gradient of the log-density (E, B) -> (of z (E, B, D), of every parameter).
+Pull = Callable[[Tensor], tuple[Tensor, Sequence[Tensor]]]
 
 
 class BaseDistribution(nn.Module, ABC):
@@ -20,6 +24,19 @@ class BaseDistribution(nn.Module, ABC):
     @abstractmethod
     def log_prob(self, z: Tensor) -> Tensor:
         """Ln p(z) of z (E, B, D), shape (E, B)."""
+
+    def vjp(self, z: Tensor) -> tuple[Tensor, Pull]:
+        """Ln p(z) of z (E, B, D), and g (E, B) -> (gradient of z, of every parameter)."""
+        parameters = list(self.parameters())
+        with torch.enable_grad():
+            z = z.detach().requires_grad_()
+            log_prob = self.log_prob(z)
+
+        def pull(g: Tensor) -> tuple[Tensor, Sequence[Tensor]]:
+            g_z, *grads = torch.autograd.grad(log_prob, [z, *parameters], g)
+            return g_z, grads
+
+        return log_prob.detach(), pull
 
     @abstractmethod
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
@@ -36,6 +53,10 @@ class Normal(BaseDistribution):
     def log_prob(self, z: Tensor) -> Tensor:
         """-|z|²/2 - (D/2) ln 2π."""
         return -0.5 * z.square().sum(-1) - 0.5 * self.dim * math.log(2 * math.pi)
+
+    def vjp(self, z: Tensor) -> tuple[Tensor, Pull]:
+        """See BaseDistribution.vjp; the gradient is -z."""
+        return self.log_prob(z), lambda g: (z * -g.unsqueeze(-1), [])
 
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
         """The same n standard normal points for every member."""

@@ -6,13 +6,14 @@ ln q(x) = ln p_z(T(x)) + ln |det DT(x)|          (change of variables)
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
 
 from inn_core.bijections.base import Chain, Trace
 from inn_core.bijections.linear import ActNorm, Units
+from inn_core.bijections.pullback import halves_of, points_of
 from inn_core.flows.base import BaseDistribution
 
 
@@ -65,6 +66,17 @@ class Flow(nn.Module):
         """Ln q(x) of every member, (E, B)."""
         z, log_det = self.encode(x, condition)
         return self.base.log_prob(z) + log_det
+
+    def log_prob_vjp(self, x: Tensor) -> tuple[Tensor, Callable[[Tensor], list[Tensor]]]:
+        """Ln q(x) (E, B), and g (E, B) -> gradients of all parameters; autograd looks away."""
+        z, log_det, pull_chain = self.chain.vjp(halves_of(self._spread(self.units(x))))
+        log_prob, pull_base = self.base.vjp(points_of(z))
+
+        def pull(g: Tensor) -> list[Tensor]:
+            g_z, own = pull_base(g)
+            return [*pull_chain(halves_of(g_z), g)[1], *own]
+
+        return log_prob + (log_det + self.units.log_det), pull
 
     def sample(self, n: int, generator: torch.Generator, condition: Tensor | None = None) -> Tensor:
         """N points of every member, (E, n, D)."""

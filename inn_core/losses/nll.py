@@ -6,10 +6,13 @@ A loss sees a model as four functions (encode, decode, log_prob, sample) and nev
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import torch
 from torch import Tensor
+
+if TYPE_CHECKING:
+    from inn_core.flows.flow import Flow
 
 
 class Model(Protocol):
@@ -66,6 +69,12 @@ class NLL:
     def terms(self, model: Model, x: Tensor) -> dict[str, Tensor]:
         """Return the one term ``nll`` (E,) in nats."""
         return {"nll": -model.log_prob(x).mean(-1)}
+
+    def gradient(self, flow: Flow, x: Tensor, weight: float) -> tuple[Tensor, list[Tensor]]:
+        """Weight times the loss (E,), and its gradient for every parameter, without autograd."""
+        log_prob, pull = flow.log_prob_vjp(x)
+        share = log_prob.new_full(log_prob.shape, -weight / log_prob.shape[-1])
+        return -weight * log_prob.mean(-1), pull(share)
 
 
 def weighted_sum(terms: Mapping[str, Tensor], weights: Mapping[str, float | Tensor]) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -11,7 +11,7 @@ from torch import Tensor
 from inn_core import registry
 from inn_core.flows.build import build_flow
 from inn_core.flows.flow import Flow
-from inn_core.losses.nll import Loss, weighted_sum
+from inn_core.losses.nll import NLL, Loss, weighted_sum
 from inn_core.specs import RunSpec
 from inn_core.training import averaging, beginning, schedule
 from inn_core.training.adam import Adam
@@ -40,7 +40,11 @@ class Stepper:
         self.weights = flatten(self.flow, flow.members)
         self.average = flatten(self.shown.requires_grad_(False), flow.members)
         self.grad = torch.zeros_like(self.weights)
-        self._parameters = list(self.flow.parameters())
+        chain = sum(p[0].numel() for p in self.flow.chain.parameters())  # the first columns
+        matrix = self.weights[:, :chain].detach().requires_grad_()
+        self.flow.chain.settle(matrix)
+        self.shown.chain.settle(self.average[:, :chain])
+        self._leaves = [matrix, *self.flow.base.parameters()]
         self.adam = Adam(self.weights)
         self.guard = Guard(self.weights)
 
@@ -52,18 +56,26 @@ class Stepper:
         lr : peak learning rate; clip : largest gradient norm of a member; weights : of loss terms
         """
         self.loss.at(count)
-        losses = weighted_sum(self.loss.terms(self.flow, x), weights)  # (E,)
-        # Members share no parameter, so the sum gives each its own gradient. (A vector of ones in
-        # place of the sum would make torch import sympy at the first step: half a second.)
-        grads = torch.autograd.grad(
-            losses.sum(), self._parameters, allow_unused=True, materialize_grads=True
-        )
+        losses, grads = self.gradient(x, weights)
         torch.cat([g.reshape(len(self.grad), -1) for g in grads], 1, out=self.grad)
-        self.losses = losses.detach()
+        self.losses = losses
         self.guard.before_step(self.losses, self.weights, self.grad, count, clip, lr)
         self.adam.step(self.weights, self.grad, lr * schedule.factor(count), count + 1)
         averaging.update(self.average, self.weights, count + 1)
         self.guard.after_step(self.weights, self.average)
+
+    @torch.no_grad()
+    def gradient(self, x: Tensor, weights: Mapping[str, float]) -> tuple[Tensor, Sequence[Tensor]]:
+        """Losses (E,) and the gradient, in pieces whose columns follow those of the weights."""
+        if isinstance(self.loss, NLL) and weights["nll"]:
+            return self.loss.gradient(self.flow, x, weights["nll"])
+        with torch.enable_grad():
+            losses = weighted_sum(self.loss.terms(self.flow, x), weights)
+            total = losses.sum()
+        # Members share no parameter, so the sum gives each its own gradient. (A vector of ones in
+        # place of the sum would make torch import sympy at the first step: half a second.)
+        grads = torch.autograd.grad(total, self._leaves, allow_unused=True, materialize_grads=True)
+        return losses.detach(), grads
 
     def tensors(self) -> dict[str, Tensor]:
         """Return everything that the next step depends on, by name."""

@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 import inn_core
-from inn_core.losses.nll import NLL
 from inn_core.specs import RunSpec
 from inn_core.training.loop import Trainer
 
-STEP, FORWARD_BACKWARD = 620, 480
+#: What one step of 8 layers may take, and its gradient alone; measured: 478 and 405, 1422 and 1349.
+BUDGETS = {"affine": (500, 425), "spline": (1450, 1380)}
 
 
 class Counter(TorchDispatchMode):
@@ -36,30 +35,15 @@ def count(work: Callable[[], object]) -> int:
     return counter.calls
 
 
-@pytest.fixture(scope="module", params=[1, 16])
-def counts(request: pytest.FixtureRequest) -> dict[str, int]:
-    trainer = Trainer(RunSpec(members=request.param).with_(batch=64))
+@pytest.mark.parametrize("members", [1, 16])
+@pytest.mark.parametrize("coupling", BUDGETS)
+def test_a_step_and_its_gradient_stay_within_their_budgets(coupling: str, members: int) -> None:
+    trainer = Trainer(RunSpec(members=members).with_(batch=64, coupling=coupling))
     trainer.steps(2)  # Adam makes its state in the first step
     stepper, x = trainer.stepper, trainer.batches.take(64)
-    parameters = list(stepper.flow.parameters())
-
-    def forward_backward() -> None:
-        losses = NLL().terms(stepper.flow, x)["nll"]
-        torch.autograd.grad(losses.sum(), parameters)
-
-    return {
-        "members": request.param,
-        "forward_backward": count(forward_backward),
-        "step": count(lambda: trainer.steps(1)),
-    }
-
-
-def test_forward_and_backward_stay_within_their_budget(counts: dict[str, int]) -> None:
-    assert counts["forward_backward"] <= FORWARD_BACKWARD
-
-
-def test_a_whole_step_stays_within_its_budget(counts: dict[str, int]) -> None:
-    assert counts["step"] <= STEP
+    whole, gradient = BUDGETS[coupling]
+    assert count(lambda: stepper.gradient(x, trainer.weights)) <= gradient
+    assert count(lambda: trainer.steps(1)) <= whole
 
 
 def test_an_ensemble_takes_no_more_operations_than_one_flow() -> None:

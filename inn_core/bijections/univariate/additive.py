@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from inn_core.bijections.univariate.base import Params, Univariate
+from inn_core.bijections.univariate.base import Params, Pull, Univariate
 
 
 class Additive(Univariate):
@@ -38,3 +38,13 @@ class Additive(Univariate):
     def rows(self, params: Params) -> Tensor:
         """Rows (log-scale 0, shift)."""
         return torch.stack([torch.zeros_like(params[0]), params[0]], -1)
+
+    def vjp(self, x: Tensor, raw: Tensor, inverse: bool = False) -> tuple[Tensor, Tensor, Pull]:
+        """See Univariate.vjp."""
+        shift = raw[:, :, 0]
+        value = x - shift if inverse else x + shift
+
+        def pull(g_value: Tensor, g_log: Tensor) -> tuple[Tensor, Tensor]:
+            return g_value, (-g_value if inverse else g_value).unsqueeze(2)
+
+        return value, torch.zeros_like(value), pull

@@ -5,11 +5,13 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from inn_core.bijections.univariate.base import Params, Univariate
+from inn_core.bijections.univariate.base import Params, Pull, Univariate
 
 #: |log-scale| of one layer stays below this: at most a factor e² = 7.4 either way. Smooth, so that
 #: gradients never stop; bounded, so that no layer can overflow.
 LOG_SCALE_BOUND = 2.0
+#: Gradient of tanh, from its value.
+TANH = torch.ops.aten.tanh_backward
 
 
 class Affine(Univariate):
@@ -41,3 +43,27 @@ class Affine(Univariate):
     def rows(self, params: Params) -> Tensor:
         """Rows (log-scale, shift)."""
         return torch.stack(params, -1)
+
+    def vjp(self, x: Tensor, raw: Tensor, inverse: bool = False) -> tuple[Tensor, Tensor, Pull]:
+        """See Univariate.vjp: dz = e^s (dx + x ds) + dt, and dx = e^-s (dz - dt) - x ds."""
+        raw_s, shift = raw.unbind(2)
+        bounded = torch.tanh(raw_s)
+        s = LOG_SCALE_BOUND * bounded
+        if inverse:
+            s = -s
+            scale = torch.exp(s)
+            value = (x - shift) * scale
+        else:
+            scale = torch.exp(s)
+            value = torch.addcmul(shift, x, scale)
+
+        def pull(g_value: Tensor, g_log: Tensor) -> tuple[Tensor, Tensor]:
+            g_x = g_value * scale
+            if inverse:
+                g_s, g_shift = torch.addcmul(g_log, g_value, value).neg_(), -g_x
+            else:
+                g_s, g_shift = torch.addcmul(g_log, g_x, x), g_value
+            g_raw = TANH(g_s, bounded).mul_(LOG_SCALE_BOUND)
+            return g_x, torch.stack([g_raw, g_shift], 2)
+
+        return value, s, pull

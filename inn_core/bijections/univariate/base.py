@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
+import torch
 from torch import Tensor
 
 Params = tuple[Tensor, ...]
+#: (gradient of the value, of the log-derivative) -> (of the point, of the raw parameters).
+Pull = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
 class Univariate(ABC):
@@ -42,3 +46,21 @@ class Univariate(ABC):
     @abstractmethod
     def rows(self, params: Params) -> Tensor:
         """Parameters as table rows (..., R) of a results.LayerMap."""
+
+    def vjp(self, x: Tensor, raw: Tensor, inverse: bool = False) -> tuple[Tensor, Tensor, Pull]:
+        """Value, log-derivative and pull-back at rows x (E, d, B), raw (E, d, n_params, B).
+
+        By autograd; where speed matters a subclass writes it out (bijections/pullback.py).
+        """
+        with torch.enable_grad():
+            point, numbers = x.detach().requires_grad_(), raw.detach().requires_grad_()
+            direction = self.inverse if inverse else self.forward
+            value, log_derivative = direction(point, self.constrain(numbers.movedim(-2, -1)))
+
+        def pull(g_value: Tensor, g_log: Tensor) -> tuple[Tensor, Tensor]:
+            g_log = g_log.expand_as(log_derivative)
+            return torch.autograd.grad(  # type: ignore[return-value]
+                (value, log_derivative), (point, numbers), (g_value, g_log), retain_graph=True
+            )
+
+        return value.detach(), log_derivative.detach(), pull
