@@ -52,7 +52,7 @@ LIMITS: dict[str, Range] = {
     "seconds": Range(0.1, 3600),
     "steps": Range(1, 10_000_000, integer=True),
     "seed": Range(0, 2**31 - 1, integer=True),
-    "members": Range(1, 16, integer=True),
+    "members": Range(1, 20, integer=True),
     "weight": Range(0, 1e6),
 }
 

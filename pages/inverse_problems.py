@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from inn_core.specs_inverse import InverseSpec
-from pages.shell import planes, sweep
+from pages.shell import planes, riddle, sweep
 
 
 def make(_: tuple[float, ...], seed: int) -> InverseSpec:
@@ -19,10 +19,14 @@ _room, words = sweep.draw(
     clouds={"modes": planes.modes(), "strip": planes.strip()},
 )
 
-idea, sources = st.tabs([words("inverse_problems.idea"), words("inverse_problems.sources")])
+idea, task, sources = st.tabs(
+    [words("inverse_problems.idea"), words("sweep.task"), words("inverse_problems.sources")]
+)
 with idea:
     left, right = st.columns([3, 2])
     left.markdown(words("inverse_problems.idea_text"))
     right.markdown(words("inverse_problems.idea_mean"))
+with task:
+    riddle.draw("inverse_problems", words)
 with sources:
     st.markdown(words("inverse_problems.sources_text"))

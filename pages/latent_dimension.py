@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from inn_core.problems.sweeps import LATENT_DIMENSION
+from inn_core.problems.sweeps import latent_sweep
 from inn_core.specs import LIMITS, SpecError
 from inn_core.specs_inverse import LATENT, InverseSpec
-from pages.shell import flattened, sweep
+from pages.shell import flattened, riddle, sweep
 
 
 def make(values: tuple[float, ...], seed: int) -> InverseSpec:
@@ -22,10 +22,8 @@ def make(values: tuple[float, ...], seed: int) -> InverseSpec:
             raise SpecError(
                 f"d_z is {value:g}; it must be a whole number between {LATENT.low:g} and {MOST}."
             )
-    seeds = 2 if 4 * len(values) <= LIMITS["members"].high else 1
-    one = tuple(int(value) for value in values) * seeds
-    sizes, losses = one * 2, ("nll",) * len(one) + ("sinkhorn",) * len(one)
-    return replace(LATENT_DIMENSION, members=len(sizes), latent=sizes, loss=losses, seed=seed)
+    seeds = SEEDS if 2 * SEEDS * len(values) <= LIMITS["members"].high else 1
+    return replace(latent_sweep(tuple(int(value) for value in values), seeds), seed=seed)
 
 
 def values_of(spec: InverseSpec) -> tuple[float, ...]:
@@ -33,13 +31,16 @@ def values_of(spec: InverseSpec) -> tuple[float, ...]:
     return tuple(float(size) for size in sorted(set(spec.latent)))
 
 
+#: Seeds of each size, where there is room; the recorded sweep has one.
+SEEDS = 2
 #: Larger ones no browser runs while a hand drags.
 MOST = 20
 
 _, words = sweep.draw(sweep.Lesson("latent_dimension", "latent-dimension", make, values_of))
-idea, plain, sources = st.tabs(
+idea, task, plain, sources = st.tabs(
     [
         words("latent_dimension.idea"),
+        words("sweep.task"),
         words("latent_dimension.plain"),
         words("latent_dimension.sources"),
     ]
@@ -48,6 +49,8 @@ with idea:
     left, right = st.columns([3, 2])
     left.markdown(words("latent_dimension.idea_text"))
     right.markdown(words("latent_dimension.idea_plot"))
+with task:
+    riddle.draw("latent_dimension", words)
 with plain:
     flattened.draw(words)
 with sources:

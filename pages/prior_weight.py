@@ -8,7 +8,7 @@ import streamlit as st
 
 from inn_core.problems.sweeps import PRIOR_WEIGHT
 from inn_core.specs_inverse import InverseSpec
-from pages.shell import shrinking, sweep
+from pages.shell import riddle, shrinking, sweep
 
 
 def make(values: tuple[float, ...], seed: int) -> InverseSpec:
@@ -26,13 +26,20 @@ def values_of(spec: InverseSpec) -> tuple[float, ...]:
 
 
 _, words = sweep.draw(sweep.Lesson("prior_weight", "prior-weight", make, values_of))
-idea, derivation, sources = st.tabs(
-    [words("prior_weight.idea"), words("prior_weight.derivation"), words("prior_weight.sources")]
+idea, task, derivation, sources = st.tabs(
+    [
+        words("prior_weight.idea"),
+        words("sweep.task"),
+        words("prior_weight.derivation"),
+        words("prior_weight.sources"),
+    ]
 )
 with idea:
     left, right = st.columns([3, 2])
     left.markdown(words("prior_weight.idea_text"))
     right.markdown(words("prior_weight.idea_plot"))
+with task:
+    riddle.draw("prior_weight", words)
 with derivation:
     shrinking.draw(words)
 with sources:

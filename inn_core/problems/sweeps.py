@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from inn_core.specs import FlowSpec, TrainSpec
 from inn_core.specs_inverse import InverseSpec
 
 #: Small enough that a browser runs all members while a target is dragged.
 SMALL = FlowSpec(layers=8, hidden=(32, 32), linear="rotation")
 TRAINING = TrainSpec(lr=2e-3, batch=256, seconds=200.0)
+#: How large networks may be: name -> (couplings, width of two hidden layers, batch). The last is
+#: VINA's; a browser shows fewer of its arms, and its members train on several workers (runs/parts).
+SIZES = {"small": (8, 32, 256), "middle": (8, 64, 512), "wide": (4, 128, 512)}
+
+
+def sized(spec: InverseSpec, size: str) -> InverseSpec:
+    """The same sweep with networks of another size."""
+    layers, width, batch = SIZES[size]
+    flow = replace(spec.flow, layers=layers, hidden=(width, width))
+    return replace(spec, flow=flow, training=replace(spec.training, batch=batch))
+
+
+def size_of(spec: InverseSpec) -> str:
+    """The name of a spec's size; the nearest one by width where it has none of them."""
+    width = max(spec.flow.hidden)
+    return min(SIZES, key=lambda name: abs(SIZES[name][1] - width))
+
 
 #: VINA's figure 2: the weight of the prior loss, with the normal prior and the inconsistent box.
 WEIGHTS = (0.0, 1.0, 100.0)
@@ -21,13 +40,21 @@ PRIOR_WEIGHT = InverseSpec(
 
 #: VINA's figure 5: the size of z, by maximum likelihood and by Sinkhorn's divergence.
 LATENTS = (1, 2, 4, 8, 14)
-LATENT_DIMENSION = InverseSpec(
-    flow=SMALL,
-    training=TRAINING,
-    members=2 * len(LATENTS),
-    latent=LATENTS * 2,
-    loss=("nll",) * len(LATENTS) + ("sinkhorn",) * len(LATENTS),
-)
+
+
+def latent_sweep(latents: tuple[int, ...], seeds: int) -> InverseSpec:
+    """Every size of z by every loss, from so many seeds: first all of one loss, then the other."""
+    sizes = latents * seeds
+    return InverseSpec(
+        flow=SMALL,
+        training=TRAINING,
+        members=2 * len(sizes),
+        latent=sizes * 2,
+        loss=("nll",) * len(sizes) + ("sinkhorn",) * len(sizes),
+    )
+
+
+LATENT_DIMENSION = latent_sweep(LATENTS, 1)
 
 SWEEPS: dict[str, InverseSpec] = {
     "prior-weight": PRIOR_WEIGHT,

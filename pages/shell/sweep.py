@@ -15,14 +15,14 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from inn_core.maps import network
-from inn_core.problems.sweeps import SWEEPS
+from inn_core.problems.sweeps import SIZES, SWEEPS, size_of, sized
 from inn_core.runs import client
 from inn_core.specs import SpecError, check_number, shown
 from inn_core.specs_inverse import InverseSpec
 from pages.shell import links, stage, tab
 from pages.shell.words import Words, selector
 
-VALUES, SEED = "values", "seed"
+VALUES, SEED, SIZE = "values", "seed", "size"
 MOST = 8
 #: Makes a spec of the swept values and a seed; raises SpecError.
 Make = Callable[[tuple[float, ...], int], InverseSpec]
@@ -49,10 +49,11 @@ class Lesson:
 
 @dataclass
 class Room(tab.Tab):
-    """A tab with the values that its reader has typed, as text, and a seed."""
+    """A tab with the values that its reader has typed, as text, a seed and a size of networks."""
 
     text: str = ""
     seed: int = 0
+    size: str = ""
 
 
 def of(lesson: Lesson, words: Words) -> Room:
@@ -82,10 +83,14 @@ def _arrive(lesson: Lesson, room: Room, words: Words) -> None:
     room.show(viewer if spec else None)
     if isinstance(spec, InverseSpec):
         room.text, room.seed = text_of(lesson.values_of(spec)), spec.seed
+        room.size = size_of(spec)
     else:
         room.text = st.query_params.get(VALUES, text_of(lesson.values_of(lesson.shipped)))
         asked = st.query_params.get(SEED, "0")
         room.seed = int(asked) if asked.isdecimal() and len(asked) < 5 else 0
+        size = st.query_params.get(SIZE, "")
+        room.size = size if size in SIZES else size_of(lesson.shipped)
+    st.session_state[f"{lesson.name}.size"] = room.size
     st.session_state[f"{lesson.name}.values"] = room.text
 
 
@@ -156,6 +161,15 @@ def _controls(lesson: Lesson, room: Room, words: Words) -> None:
             help=words(f"{lesson.name}.values_help"),
             width=260,
         )
+    chosen = st.selectbox(
+        words("sweep.network"),
+        list(SIZES),
+        format_func=lambda size: words(f"sweep.size_{size}"),
+        key=f"{lesson.name}.size",
+        help=words("sweep.network_help"),
+        width=210,
+    )
+    room.size = chosen if chosen in SIZES else room.size
     if st.button(words("shell.train"), type="primary", help=words("sweep.train_help")):
         _train(lesson, room, room.seed)
     if st.button(words("shell.new_seed"), help=words("shell.new_seed_help")):
@@ -170,6 +184,7 @@ def _train(lesson: Lesson, room: Room, seed: int) -> None:
     try:
         swept = bool(lesson.values_of(lesson.shipped))
         spec = lesson.make(numbers_of(room.text) if swept else (), check_seed(seed))
+        spec = sized(spec, room.size)
     except SpecError as error:
         room.notices.append(str(error))
         return
@@ -186,8 +201,11 @@ def _write_address(lesson: Lesson, room: Room, words: Words) -> None:
     wanted = {}
     if room.viewer:
         wanted[links.RUN] = room.viewer
-    elif room.text != text_of(lesson.values_of(lesson.shipped)):
-        wanted[VALUES] = room.text[:200]
+    else:
+        if room.text != text_of(lesson.values_of(lesson.shipped)):
+            wanted[VALUES] = room.text[:200]
+        if room.size != size_of(lesson.shipped):
+            wanted[SIZE] = room.size
     if "lang" in st.query_params or words.lang != "en":
         wanted[links.LANGUAGE] = words.lang
     if st.query_params.to_dict() != wanted:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from playwright.sync_api import Page, WebSocketRoute, expect
+from scipy import stats
 
 from inn_core.maps import network
 from inn_core.maps.codec import encode_frame
@@ -90,7 +91,7 @@ def test_numbers_on_the_stage_are_the_engines(page: Page, name: str) -> None:
         assert told["l2"][e] == pytest.approx(l2, rel=0.35, abs=0.03)
         share = float(np.exp(np.log(x.std(0) / sd).mean()))
         assert told["share"][e] == pytest.approx(share, rel=0.3, abs=0.05)
-    assert page.locator(".sw-card").count() == flow.members
+    assert page.locator(".sw-card").count() == len(told["l2"]) == flow.members
 
 
 def test_one_target_for_all_and_out_of_reach(page: Page) -> None:
@@ -138,6 +139,79 @@ def test_chips_show_what_each_z_does(page: Page) -> None:
     page.wait_for_function(f"(old) => {STAGE}.share[2] < 0.2 * old", arg=spread)
     chips.first.click()
     expect(chips.first).to_have_attribute("aria-pressed", "true")
+
+
+def test_larger_nets_show_fewer_arms_and_say_so(page: Page) -> None:
+    """The pace is the network's: here a worker that says that every row took it a while."""
+    page.evaluate(
+        """() => {
+          const real = Worker.prototype.postMessage;
+          const seen = Object.getOwnPropertyDescriptor(Worker.prototype, 'onmessage');
+          Object.defineProperty(Worker.prototype, 'onmessage', { set(hear) {
+            seen.set.call(this, (event) => {
+              const { data } = event;
+              if (!data.parts) return hear(event);
+              const rows = data.parts.reduce((sum, { points }) => sum + points.length, 0) / 4;
+              return hear({ data: { ...data, took: 0.2 * rows } });
+            });
+          } });
+        }"""
+    )
+    open_lesson(page, "prior_weight")
+    page.locator("[data-room=arm] canvas").focus()
+    for k in range(6):  # the first answers, not yet compiled, say nothing of a network
+        wait(page, f"s.updates > {k}")
+        page.keyboard.press("ArrowUp")
+    wait(page, "s.points > 0 && s.points < 600")
+    expect(page.locator(".sw-arms")).to_contain_text("of 100 arms each", timeout=10_000)
+    assert state(page)["points"] % 6 == 0
+
+
+def test_the_pace_follows_the_network_and_forgives_a_busy_machine(page: Page) -> None:
+    counts = page.evaluate(
+        """async () => {
+          const { Pace } = await import('/stage/lessons/inverse/pace.js');
+          const pace = new Pace(300, 40);
+          const seen = [];
+          for (let i = 0; i < 12; i++) { pace.heard(301, 301, 90); seen.push(pace.count); }
+          pace.heard(pace.count, pace.count, 900);
+          seen.push(pace.count);
+          pace.reset();
+          for (let i = 0; i < 6; i++) pace.heard(301, 301, i ? 15 : 400);
+          seen.push(pace.count);
+          return seen;
+        }"""
+    )
+    assert counts[0] == 300 and counts[11] == counts[12] == 130, "40 ms of 90"
+    assert counts[13] == 300
+
+
+def test_the_tail_of_chi_square_is_scipys(page: Page) -> None:
+    values = [0.5, 12.0, 19.0, 30.1, 43.8, 60.0]
+    found = page.evaluate(
+        """async (values) => {
+          const { chiSquareTail } = await import('/stage/lessons/inverse/ranks.js');
+          return values.map((x) => chiSquareTail(x, 19));
+        }""",
+        values,
+    )
+    np.testing.assert_allclose(found, stats.chi2.sf(values, 19), atol=2e-7)
+
+
+def test_the_check_panel_and_the_symbols_tell_the_same_network(page: Page) -> None:
+    open_lesson(page, "prior_weight")
+    wait(page, "s.points > 0")
+    page.locator(".sw-check summary").click()
+    rows = page.locator(".sw-check tr")
+    expect(rows).to_have_count(1 + 6 + 1)
+    told = state(page)
+    cell = float(rows.nth(3).locator("td").nth(1).inner_text())
+    assert cell == pytest.approx(told["l2"][2], abs=6e-4)
+    arm = "document.querySelector('[data-room=arm] canvas').toDataURL()"
+    before = page.evaluate(arm)
+    page.locator(".pf-formula [data-mark=y]").hover()
+    page.wait_for_function(f"(old) => {arm} !== old", arg=before)
+    page.mouse.move(5, 5)
 
 
 def test_a_live_run_replaces_the_networks_and_marks_the_dead(page: Page) -> None:
@@ -206,7 +280,8 @@ def test_training_from_the_page(new_page: NewPage, tmp_path: Path) -> None:
         page.get_by_test_id("stTextInputField").press("Enter")
         page.get_by_role("button", name="Train").click()
         page.wait_for_function(f"() => {STAGE}.step > 20", **wait_long)
-        assert page.locator(".sw-card").count() == 8 and "run=" in page.url  # two seeds of each
+        assert page.locator(".sw-card").count() == 4 and "run=" in page.url
+        assert page.locator("circle.sw-bead").count() == 8  # two seeds of each
         seeds = page.locator(".sw-seeds").first.get_attribute("d") or ""
         assert seeds.count("M") == 2
         page.get_by_role("button", name="Back to the recorded sweep").click()

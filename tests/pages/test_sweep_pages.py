@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 from scipy import integrate, optimize
 
+from inn_core.problems.base import find
+from inn_core.problems.sweeps import LATENT_DIMENSION, SIZES, SWEEPS, latent_sweep, size_of, sized
+from inn_core.runs import parts
 from inn_core.specs import SpecError
+from inn_core.specs_inverse import InverseSpec
+from pages.shell import riddle
 from pages.shell.shrinking import fitted_variance
 from pages.shell.sweep import numbers_of, text_of
 
@@ -50,3 +55,30 @@ def test_the_fitted_variance_is_the_minimum(weight: float) -> None:
 
     best = optimize.minimize_scalar(loss, bounds=(-12, 2), method="bounded").x
     assert fitted_variance(weight, noise, spread) == pytest.approx(np.exp(best), rel=2e-3)
+
+
+def test_what_the_tasks_reveal_is_measured() -> None:
+    problem = find("kinematics")
+    y = problem.references[0]
+    mean, _ = problem.posterior_moments(y)
+    miss = float(np.linalg.norm(problem.simulate(mean) - y))
+    assert float(riddle.mean_pose()["miss"]) == pytest.approx(miss, abs=0.03)
+    told = riddle.missing()
+    assert (told["rank"], told["left"]) == (2, 2)
+    assert riddle.shrunk() == {"one": "91 %", "hundred": "43 %"}
+    assert {right in answers for answers, right, _ in riddle.RIDDLES.values()} == {True}
+
+
+def test_sizes_of_networks() -> None:
+    for spec in (*SWEEPS.values(), InverseSpec()):
+        assert sized(spec, size_of(spec)).flow == spec.flow
+    wide = sized(LATENT_DIMENSION, "wide")
+    assert (wide.flow.layers, wide.flow.hidden, wide.training.batch) == (4, (128, 128), 512)
+    assert parts.count(wide, 2) == 2 and parts.count(sized(wide, "small"), 2) == 1
+    assert set(SIZES) == {"small", "middle", "wide"}
+
+
+def test_every_size_of_z_comes_from_two_seeds() -> None:
+    spec = latent_sweep((1, 2), 2)
+    assert spec.latent == (1, 2, 1, 2) * 2 and spec.members == 8
+    assert spec.loss == ("nll",) * 4 + ("sinkhorn",) * 4

@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 
 from inn_core import registry
+from inn_core.problems.sweeps import SIZES
 from pages.shell.controls import CONTROLS
 from pages.shell.lessons import LESSONS
+from pages.shell.riddle import RIDDLES
 from pages.shell.words import Words, languages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,6 +99,10 @@ def asked_for() -> set[str]:
     ]
     keys |= {f"export.{name}" for name in [*kinds, *files]}
     keys |= {f"predict.{answer}" for answer in ("less", "same", "more")}
+    keys |= {f"sweep.size_{name}" for name in SIZES}
+    for lesson, (guesses, _, _) in RIDDLES.items():
+        keys |= {f"{lesson}.question", f"{lesson}.reveal"}
+        keys |= {f"{lesson}.guess_{guess}" for guess in guesses}
     return keys | {"language"}
 
 

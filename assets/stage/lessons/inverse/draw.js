@@ -53,6 +53,14 @@ export function cross(pen, x, y, size, colour, width, ring = false) {
   pen.stroke();
 }
 
+/** A soft disc behind a mark that is meant. */
+export function halo(pen, x, y, radius, colour) {
+  pen.fillStyle = colour;
+  pen.beginPath();
+  pen.arc(x, y, radius, 0, 2 * Math.PI);
+  pen.fill();
+}
+
 /** The rail. */
 export function rail(pen, colour) {
   pen.strokeStyle = colour;

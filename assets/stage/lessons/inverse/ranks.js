@@ -8,6 +8,25 @@ export const OBSERVATIONS = 500;
 const [DRAWS, BINS, CHUNK] = [100, 20, 10];
 const SVG = 'http://www.w3.org/2000/svg';
 
+/** P(X > x) of a chi-square law with an odd number of degrees of freedom: a finite sum and a normal tail. */
+export function chiSquareTail(x, freedom) {
+  const root = Math.sqrt(x);
+  let term = root;
+  let sum = 0;
+  for (let k = 1; k < freedom; k += 2) {
+    sum += term;
+    term *= x / (k + 2);
+  }
+  return 2 * normalTail(root) + Math.sqrt(2 / Math.PI) * Math.exp(-x / 2) * sum;
+}
+
+/** P(Z > z), z >= 0: Abramowitz & Stegun 26.2.17, error below 8e-8. */
+function normalTail(z) {
+  const t = 1 / (1 + 0.2316419 * z);
+  const poly = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  return (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * poly;
+}
+
 export class Ranks {
   /**
    * @param {Object} model of models.js @param {Object} problem of the page: dims, units
@@ -80,6 +99,20 @@ export class Ranks {
     const mean = this.done / BINS;
     const off = 2.58 * Math.sqrt(mean * (1 - 1 / BINS));
     return this.counts.flat().filter((count) => Math.abs(count - mean) > off).length;
+  }
+
+  /**
+   * Probability of ranks so uneven if the network were right: the smallest p of chi-square tests, one a
+   * coordinate, times their number (Bonferroni); as inn_core/diagnose/posterior.py.
+   */
+  get p() {
+    const shares = new Array(BINS).fill(0);
+    for (let rank = 0; rank <= DRAWS; rank++) shares[Math.floor((rank * BINS) / (DRAWS + 1))] += 1 / (DRAWS + 1);
+    const ps = this.counts.map((bars) => {
+      const square = bars.reduce((sum, count, i) => sum + (count - shares[i] * this.done) ** 2 / (shares[i] * this.done), 0);
+      return chiSquareTail(square, BINS - 1);
+    });
+    return Math.min(1, Math.min(...ps) * ps.length);
   }
 
   get bars() {

@@ -41,7 +41,7 @@ export class Calibration {
     this.box.classList.toggle('empty', !ranks);
     if (!ranks) return text(this.box.querySelector('small'), say('ranks_text'));
     this.box.querySelectorAll('svg').forEach((svg, k) => ranks.draw(svg, k));
-    const values = { done: number(ranks.done, 0), all: number(OBSERVATIONS, 0), uneven: number(ranks.uneven, 0), bars: number(ranks.bars, 0) };
-    return text(this.box.querySelector('small'), say('ranks_told', values));
+    const values = { done: number(ranks.done, 0), all: number(OBSERVATIONS, 0), uneven: number(ranks.uneven, 0), bars: number(ranks.bars, 0), p: number(ranks.p, 2) };
+    return text(this.box.querySelector('small'), say(ranks.finished ? 'ranks_done' : 'ranks_told', values));
   }
 }

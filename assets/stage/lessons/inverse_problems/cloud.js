@@ -4,8 +4,9 @@
  */
 import { css } from '../../colours.js';
 import { text } from '../../controls.js';
-import { penOf, cross } from '../inverse/draw.js';
+import { cross, penOf } from '../inverse/draw.js';
 import { grip } from '../inverse/grip.js';
+import { linkMarks } from '../inverse/marks.js';
 import { modes, moments, source, strip } from '../inverse/models.js';
 import { draws } from '../sweep/poses.js';
 import { Calibration } from './calibration.js';
@@ -43,8 +44,9 @@ export class Cloud {
       if (label) this.y = this.model.oneHot(Number(label));
       this.ask();
     });
+    linkMarks(root, (mark) => Object.assign(this, { mark, dirty: true }));
     this.view = {
-      target: () => [...this.y], arms: () => this.points, shares: () => this.shown?.shares ?? null, gap: () => this.shown?.gap ?? null,
+      target: () => [...this.y], arms: () => this.points, shares: () => this.shown?.shares ?? null, gap: () => this.shown?.gap ?? null, l2: () => this.shown?.l2 ?? null,
       sdNet: () => this.shown?.sd ?? null, exactSd: () => this.truth?.sd ?? null,
     };
   }
@@ -126,10 +128,20 @@ export class Cloud {
     const { points: right = x } = this.truth;
     let gap = Infinity; // from the mean of the answers to the nearest right one
     for (let i = 0; i < POINTS; i++) gap = Math.min(gap, Math.hypot(right[2 * i] - told.mean[0], right[2 * i + 1] - told.mean[1]));
-    this.shown = { x, y, gap, ...told, shares: this.shares(x) };
+    this.shown = { x, y, gap, l2: this.miss(x, y), ...told, shares: this.shares(x) };
     this.points = POINTS;
     this.updates++;
     this.dirty = true;
+  }
+
+  /** How far the re-simulated observations are from y, on average: |f(x) - y|, without noise. */
+  miss(x, y) {
+    let sum = 0;
+    for (let i = 0; i < POINTS; i++) {
+      const again = this.model.observe([x[2 * i], x[2 * i + 1]], () => 0);
+      sum += Math.hypot(...again.map((value, k) => value - y[k])) / POINTS;
+    }
+    return sum;
   }
 
   /** Share of the answers in each of the eight clusters. */
@@ -214,8 +226,9 @@ export class Cloud {
     if (this.name === 'strip') this.line(pen);
     if (shown) {
       pen.fillStyle = css(theme.model, 0.8);
+      const size = this.mark === 'x' ? 0.045 : 0.026;
       for (let i = 0; i < POINTS; i++) {
-        dot(shown.x[2 * i], shown.x[2 * i + 1], 0.026);
+        dot(shown.x[2 * i], shown.x[2 * i + 1], size);
         pen.fill();
       }
     }
@@ -233,7 +246,7 @@ export class Cloud {
   /** The strip: all places where a · x is what was measured, as wide as the noise. */
   line(pen) {
     const { theme, y: [height], setup: { slack } } = this;
-    pen.fillStyle = css(theme.data, 0.14);
+    pen.fillStyle = css(theme.data, this.mark === 'y' ? 0.34 : 0.14);
     pen.fillRect(-9, height - 2 * slack, 18, 4 * slack);
     pen.strokeStyle = css(theme.data);
     pen.lineWidth = 0.022;
@@ -254,6 +267,7 @@ export class Cloud {
     if (!shown) return;
     const sentence = truth.points ? say(shown.gap > 0.3 ? 'mean_in_gap' : `${this.name}_hint`, { by: number(shown.gap, 2) }) : say('strip_out');
     text(this.root.querySelector('.ip-sentence'), sentence);
+    for (const name of ['l2', 'gap']) text(this.root.querySelector(`[data-number=${name}]`), number(shown[name], name === 'l2' ? 3 : 2));
     const bars = this.root.querySelectorAll('.ip-share');
     bars.forEach((bar, k) => {
       bar.querySelector('i').style.width = `${100 * shown.shares[k]}%`;

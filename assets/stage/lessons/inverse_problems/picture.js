@@ -1,8 +1,9 @@
 /** What the two canvases of the arm show: 300 poses, the bold one, ghosts, the target; the latent plane. */
 import { css, wheel } from '../../colours.js';
-import { VIEW, cross, limb, penOf, rail } from '../inverse/draw.js';
+import { VIEW, cross, halo, limb, penOf, rail } from '../inverse/draw.js';
 
 export const ARMS = 300;
+export const LEAST = 40; // arms of a large network
 export const GHOSTS = 90;
 export const LATENT = 3; // half width of the latent room
 
@@ -28,6 +29,18 @@ export class Picture {
     return [x + (px - canvas.clientWidth / 2) / k, y - (py - canvas.clientHeight / 2) / k];
   }
 
+  layout() {
+    const { arm, plane, dpr } = this.stage;
+    for (const canvas of [arm, plane]) {
+      const wide = canvas.parentElement.clientWidth;
+      const share = canvas === arm ? (VIEW.high - VIEW.low) / (VIEW.right - VIEW.left) : 1;
+      const most = canvas === arm ? Math.max(300, window.innerHeight - 400) : 290;
+      const tall = Math.min(wide * share, most);
+      canvas.style.height = `${tall}px`;
+      Object.assign(canvas, { width: Math.round(wide * dpr), height: Math.round(tall * dpr) });
+    }
+  }
+
   pen(canvas) {
     const [x, y] = this.middle(canvas);
     const { dpr, theme } = this.stage;
@@ -36,19 +49,23 @@ export class Picture {
 
   drawArm() {
     const pen = this.pen(this.stage.arm);
-    const { theme, shown, hues, ghost, switches, target } = this.stage;
+    const { theme, shown, hues, ghost, switches, target, mark } = this.stage;
     rail(pen, css(theme.soft));
     if (shown) {
       const { poses } = shown;
-      for (let i = 0; i < ARMS; i++) limb(pen, poses, 4 * i, css(hues[i], theme.dark ? 0.2 : 0.16), 0.012);
+      const many = shown.count / ARMS; // fewer arms are drawn stronger
+      const ink = (theme.dark ? 0.2 : 0.16) * Math.min(2.5, 1 / many ** 0.7);
+      for (let i = 0; i < Math.min(shown.count, hues.length); i++) limb(pen, poses, 4 * i, css(hues[i], ink), 0.012);
       if (switches.ghost && ghost) {
         pen.setLineDash([0.03, 0.03]);
         for (let i = 0; i < GHOSTS; i++) limb(pen, ghost.poses, 4 * i, css(theme.ink, 0.28), 0.006);
         pen.setLineDash([]);
       }
       const hue = wheel(Math.atan2(shown.z[1], shown.z[0]), Math.hypot(...shown.z), theme.dark);
-      limb(pen, poses, 4 * ARMS, css(theme.room), 0.075);
-      limb(pen, poses, 4 * ARMS, css(hue), 0.05, css(theme.paper));
+      const bold = 4 * shown.count;
+      if (mark === 'x') limb(pen, poses, bold, css(theme.ink, 0.28), 0.16);
+      limb(pen, poses, bold, css(theme.room), 0.075);
+      limb(pen, poses, bold, css(hue), 0.05, css(theme.paper));
       if (switches.mean) {
         pen.setLineDash([0.07, 0.05]);
         const hand = limb(pen, shown.mean, 0, css(theme.ink), 0.03, css(theme.paper));
@@ -56,6 +73,7 @@ export class Picture {
         cross(pen, ...hand, 0.05, css(theme.ink), 0.02);
       }
     }
+    if (mark === 'y') halo(pen, ...target, 0.17, css(theme.data, 0.25));
     cross(pen, ...target, 0.085, css(theme.data), 0.022, true);
     const [x, y] = this.stage.reach();
     if (x !== target[0]) cross(pen, x, y, 0.05, css(theme.soft), 0.014);
@@ -71,7 +89,8 @@ export class Picture {
       pen.arc(0, 0, radius, 0, 2 * Math.PI);
       pen.stroke();
     }
-    for (let i = 0; i < ARMS; i++) {
+    if (this.stage.mark === 'z') halo(pen, ...z, 0.42, css(theme.latent, 0.3));
+    for (let i = 0; i < hues.length; i++) {
       pen.fillStyle = css(hues[i], 0.85);
       pen.beginPath();
       pen.arc(latent[2 * i], latent[2 * i + 1], 0.04, 0, 2 * Math.PI);

@@ -1,4 +1,5 @@
 /** The elements of the stage of inverse problems, built once; `write` puts the words in. */
+import { FORMULA } from '../inverse/marks.js';
 
 const TEMPLATE = `
   <div class="pf-bar ip-top">
@@ -11,18 +12,18 @@ const TEMPLATE = `
   </div>
   <div class="ip-rooms">
     <div><figure data-room="arm">
-      <figcaption><b data-word="arm_room"></b><em>x = T⁻¹(y, z)</em></figcaption>
+      <figcaption><b data-word="arm_room"></b>${FORMULA}<small class="ip-arms"></small></figcaption>
       <div class="pf-box"><canvas tabindex="0" role="slider" aria-valuenow="0"></canvas></div>
     </figure>
   <div class="ip-diagram" aria-hidden="true">
-    <div class="ip-side-x"><b>x</b>${[1, 2, 3, 4].map((k) => `<span><em>x<sub>${k}</sub></em><output data-x="${k - 1}"></output></span>`).join('')}</div>
+    <div class="ip-side-x" data-mark="x"><b>x</b>${[1, 2, 3, 4].map((k) => `<span><em>x<sub>${k}</sub></em><output data-x="${k - 1}"></output></span>`).join('')}</div>
     <div class="ip-arrow"><i></i><b>T</b><small></small></div>
-    <div class="ip-side-y"><span class="y"><em>y<sub>1</sub></em><output data-y="0"></output></span><span class="y"><em>y<sub>2</sub></em><output data-y="1"></output></span>
-      <span class="z"><em>z<sub>1</sub></em><output data-z="0"></output></span><span class="z"><em>z<sub>2</sub></em><output data-z="1"></output></span></div>
+    <div class="ip-side-y"><span class="y" data-mark="y"><em>y<sub>1</sub></em><output data-y="0"></output></span><span class="y" data-mark="y"><em>y<sub>2</sub></em><output data-y="1"></output></span>
+      <span class="z" data-mark="z"><em>z<sub>1</sub></em><output data-z="0"></output></span><span class="z" data-mark="z"><em>z<sub>2</sub></em><output data-z="1"></output></span></div>
   </div></div>
     <div class="ip-side">
       <figure data-room="z">
-        <figcaption><b data-word="z_room"></b><em>z</em></figcaption>
+        <figcaption><b data-word="z_room"></b><em data-mark="z">z</em></figcaption>
         <div class="pf-box"><canvas tabindex="0" role="slider" aria-valuenow="0"></canvas></div>
       </figure>
       <dl class="ip-numbers">
@@ -49,10 +50,12 @@ const CLOUD = `
   </div>
   <div class="ip-rooms">
     <figure data-room="cloud">
-      <figcaption><b data-word="cloud_room"></b><em>x = T⁻¹(y, z)</em></figcaption>
+      <figcaption><b data-word="cloud_room"></b>${FORMULA}</figcaption>
       <div class="pf-box"><canvas tabindex="0" role="slider" aria-valuenow="0"></canvas></div>
     </figure>
     <div class="ip-side">
+      <dl class="ip-numbers"><div><dt data-word="resimulated"></dt><dd data-number="l2">–</dd></div>
+        <div><dt data-word="mean_away"></dt><dd data-number="gap">–</dd></div></dl>
       <section class="ip-labels" role="radiogroup"></section>
       <section class="ip-shares"></section>
       <section class="ip-spread"><b data-word="cloud_spread"></b>

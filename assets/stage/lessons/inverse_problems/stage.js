@@ -12,7 +12,9 @@ import { Diagram } from './diagram.js';
 import { VIEW } from '../inverse/draw.js';
 import { Feed } from '../inverse/feed.js';
 import { grip } from '../inverse/grip.js';
-import { ARMS, GHOSTS, LATENT, Picture } from './picture.js';
+import { linkMarks } from '../inverse/marks.js';
+import { Pace } from '../inverse/pace.js';
+import { ARMS, GHOSTS, LATENT, LEAST, Picture } from './picture.js';
 import { PoseHand } from './posehand.js';
 import { build, write } from './skeleton.js';
 import { tell } from './tell.js';
@@ -27,12 +29,13 @@ export class Arm {
     Object.assign(this, {
       status: 'queued', updates: 0, points: 0, position: 0, playing: false, took: 0, told: 0,
       target: [1.7, 0.1], z: [CIRCLE, 0], asked: null, busy: false, shown: null, ghost: null, sample: null,
-      touched: false, switches: { ghost: false, mean: false, circle: true },
+      switches: { ghost: false, mean: false, circle: true },
     });
     this.reduced = matchMedia('(prefers-reduced-motion: reduce)');
     build(root);
     this.arm = root.querySelector('[data-room=arm] canvas');
     this.plane = root.querySelector('[data-room=z] canvas');
+    this.pace = new Pace(ARMS, LEAST);
     this.latent = latentPoints(ARMS);
     this.bones = new Float64Array(8);
     this.picture = new Picture(this);
@@ -45,15 +48,13 @@ export class Arm {
     this.hand = new PoseHand(this);
     this.hold(this.arm, (x, y) => this.pull(x, y), 'target');
     this.hold(this.plane, (x, y) => this.turn(x, y), 'z');
-    root.addEventListener('click', ({ target }) => {
-      const name = target.closest('[data-switch]')?.dataset.switch;
-      if (name) this.toggle(name);
-    });
+    root.addEventListener('click', ({ target }) => this.toggle(target.closest('[data-switch]')?.dataset.switch));
+    linkMarks(root, (mark) => Object.assign(this, { mark, dirty: true }));
     this.view = {
       run: () => this.feed.run ?? null, step: () => this.step, target: () => [...this.target], latent: () => [...this.z], arms: () => this.points, took: () => this.took,
       residual: () => this.shown?.residual ?? null, l2: () => this.shown?.l2 ?? null, sd: () => this.shown?.sd ?? null,
       exactSd: () => this.ghost?.sd ?? null, way: () => this.way ?? 'inverse',
-      pose: () => this.shown && Array.from(this.shown.poses.subarray(4 * ARMS, 4 * ARMS + 4)),
+      pose: () => this.shown && Array.from(this.shown.poses.subarray(-4)),
     };
   }
 
@@ -64,7 +65,11 @@ export class Arm {
     this.worker = new Worker(new URL('../inverse/worker.js', import.meta.url), { type: 'module' });
     this.worker.onmessage = ({ data }) => this.hear(data);
     this.feed = new Feed({
-      begin: ({ problem }) => { this.problem = problem; },
+      begin: ({ problem }) => {
+        this.problem = problem;
+        this.carry(ARMS);
+        this.pace.reset();
+      },
       net: (message) => this.worker.postMessage(message),
       row: ({ step }) => { this.step = step; },
       report: ({ failed, ...changes }) => (failed ? this.fail(failed) : this.report(changes)),
@@ -124,13 +129,14 @@ export class Arm {
   send() {
     const { target, z } = this.asked ?? { target: this.reach(), z: [...this.z] };
     const { y_mean: mean, y_sd: sd } = this.problem;
-    const points = new Float64Array((ARMS + 1) * this.dim);
-    for (let i = 0; i <= ARMS; i++) {
+    const count = this.latent.length / 2;
+    const points = new Float64Array((count + 1) * this.dim);
+    for (let i = 0; i <= count; i++) {
       const at = i * this.dim;
       points[at] = (target[0] - mean[0]) / sd[0];
       points[at + 1] = (target[1] - mean[1]) / sd[1];
-      points[at + 2] = i < ARMS ? this.latent[2 * i] : z[0];
-      points[at + 3] = i < ARMS ? this.latent[2 * i + 1] : z[1];
+      points[at + 2] = i < count ? this.latent[2 * i] : z[0];
+      points[at + 3] = i < count ? this.latent[2 * i + 1] : z[1];
     }
     this.asked = null;
     this.busy = true;
@@ -141,20 +147,34 @@ export class Arm {
   }
 
   /** Poses have come. */
-  take({ parts: [{ points }], target, z, took }) {
-    const poses = new Float64Array(4 * (ARMS + 1));
-    for (let i = 0; i <= ARMS; i++) {
+  take({ parts: [{ points }, more], target, z, took }) {
+    const rows = points.length / this.dim;
+    const count = rows - 1;
+    const poses = new Float64Array(4 * rows);
+    for (let i = 0; i < rows; i++) {
       for (let k = 0; k < 4; k++) poses[4 * i + k] = PRIOR_SD[k] * points[i * this.dim + k];
     }
     let l2 = 0;
-    for (let i = 0; i < ARMS; i++) l2 += this.miss(poses, 4 * i, target) / ARMS;
+    for (let i = 0; i < count; i++) l2 += this.miss(poses, 4 * i, target) / count;
     this.took = took;
-    this.points = ARMS;
+    this.points = count;
     this.shown = {
-      poses, target, z, l2, residual: this.miss(poses, 4 * ARMS, target), ...spread(poses, ARMS),
+      poses, count, target, z, l2, residual: this.miss(poses, 4 * count, target), ...spread(poses, count),
     };
+    const all = rows + (more ? more.points.length / this.dim : 0);
+    if (this.pace.heard(all, all, took)) {
+      this.carry(this.pace.count);
+      this.ask();
+    }
     this.updates++;
     this.dirty = true;
+  }
+
+  /** So many arms from now on. */
+  carry(count) {
+    if (2 * count === this.latent.length) return;
+    this.latent = latentPoints(count);
+    if (this.theme) this.colour();
   }
 
   miss(poses, at, [x, y]) {
@@ -206,11 +226,11 @@ export class Arm {
 
   /** The first touch ends the dance. */
   touch() {
-    this.touched = true;
     if (this.switches.circle) this.toggle('circle');
   }
 
   toggle(name) {
+    if (!name) return;
     this.switches[name] = !this.switches[name];
     if (name === 'circle') this.began = null;
     this.tell();
@@ -229,7 +249,13 @@ export class Arm {
 
   paint(theme) {
     this.theme = theme;
-    this.hues = Array.from({ length: ARMS }, (_, i) => {
+    this.colour();
+  }
+
+  /** An arm has the colour of its place in the latent plane. */
+  colour() {
+    const { theme } = this;
+    this.hues = Array.from({ length: this.latent.length / 2 }, (_, i) => {
       const [a, b] = [this.latent[2 * i], this.latent[2 * i + 1]];
       return wheel(Math.atan2(b, a), Math.hypot(a, b), theme.dark);
     });
@@ -237,16 +263,8 @@ export class Arm {
   }
 
   layout() {
-    const dpr = Math.min(2, window.devicePixelRatio || 1);
-    for (const canvas of [this.arm, this.plane]) {
-      const wide = canvas.parentElement.clientWidth;
-      const share = canvas === this.arm ? (VIEW.high - VIEW.low) / (VIEW.right - VIEW.left) : 1;
-      const most = canvas === this.arm ? Math.max(300, window.innerHeight - 400) : 290;
-      const tall = Math.min(wide * share, most);
-      canvas.style.height = `${tall}px`;
-      Object.assign(canvas, { width: Math.round(wide * dpr), height: Math.round(tall * dpr) });
-    }
-    this.dpr = dpr;
+    this.dpr = Math.min(2, window.devicePixelRatio || 1);
+    this.picture.layout();
     this.dirty = true;
   }
 

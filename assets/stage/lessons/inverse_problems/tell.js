@@ -10,7 +10,8 @@ export function tell(arm) {
   for (const button of root.querySelectorAll('[data-switch]')) button.setAttribute('aria-pressed', arm.switches[button.dataset.switch]);
   if (!shown) return;
   text(root.querySelector('.ip-sentence'), arm.message || sentenceOf(arm));
-  arm.diagram.tell(shown, 4 * ARMS, arm.way ?? 'inverse', arm.words);
+  arm.diagram.tell(shown, 4 * shown.count, arm.way ?? 'inverse', arm.words);
+  text(root.querySelector('.ip-arms'), shown.count < ARMS ? say('fewer', { count: number(shown.count, 0), all: number(ARMS, 0) }) : '');
   const target = `(${number(arm.target[0], 2)}, ${number(arm.target[1], 2)})`;
   const values = { target, residual: number(shown.residual, 3), l2: number(shown.l2, 3) };
   for (const [name, value] of Object.entries(values)) text(root.querySelector(`[data-number=${name}]`), value);

@@ -15,4 +15,14 @@ export function membersOf(kind, { spec, problem }) {
   return names.map((name, e) => ({ family: name, value: values[e], latent: problem.latent[e] }));
 }
 
+/** Members that differ by their seed alone: [[members], …], one picture each, in the order of the run. */
+export function groupsOf(members) {
+  const groups = new Map();
+  members.forEach(({ family, value }, e) => {
+    const key = `${family} ${value}`;
+    groups.set(key, [...(groups.get(key) ?? []), e]);
+  });
+  return [...groups.values()];
+}
+
 export const familiesOf = (kind) => KINDS[kind].families;

@@ -1,6 +1,6 @@
 /** The canvases of a sweep: the large arm, one small fan a member, the latent plane. */
 import { css, wheel } from '../../colours.js';
-import { VIEW, cross, limb, penOf, rail } from '../inverse/draw.js';
+import { VIEW, cross, halo, limb, penOf, rail } from '../inverse/draw.js';
 
 export const GHOSTS = 60;
 export const LATENT = 3; // half width of the latent plane
@@ -54,12 +54,12 @@ export class Pictures {
   draw() {
     const { stage } = this;
     this.fan(stage.arm, stage.shown[stage.chosen], true);
-    this.cards.forEach((card, e) => this.fan(card.querySelector('canvas'), stage.shown[e], false));
+    this.cards.forEach((card, group) => this.fan(card.querySelector('canvas'), stage.shown[stage.face(group)], false));
     this.drawPlane();
   }
 
   fan(canvas, shown, large) {
-    const { theme, hues, ghost, switches, count } = this.stage;
+    const { theme, hues, ghost, switches, drawn: count, mark } = this.stage;
     const pen = this.pen(canvas);
     rail(pen, css(theme.soft));
     if (shown) {
@@ -71,6 +71,7 @@ export class Pictures {
         pen.setLineDash([]);
       }
       const hue = wheel(Math.atan2(z[1], z[0]), Math.hypot(...z), theme.dark);
+      if (large && mark === 'x') limb(pen, poses, 4 * count, css(theme.ink, 0.28), 0.16);
       limb(pen, poses, 4 * count, css(theme.room), large ? 0.075 : 0.11);
       limb(pen, poses, 4 * count, css(hue), large ? 0.05 : 0.07, large ? css(theme.paper) : null);
       if (switches.mean) {
@@ -82,6 +83,7 @@ export class Pictures {
     }
     const { target } = this.stage;
     const [x, y] = this.stage.reach();
+    if (mark === 'y') halo(pen, ...target, large ? 0.17 : 0.28, css(theme.data, 0.25));
     cross(pen, ...target, large ? 0.085 : 0.15, css(theme.data), large ? 0.022 : 0.05, large);
     if (large && x !== target[0]) cross(pen, x, y, 0.05, css(theme.soft), 0.014);
   }
@@ -90,6 +92,7 @@ export class Pictures {
     const { stage } = this;
     const { theme, latent, hues, z } = stage;
     const pen = this.pen(stage.plane);
+    if (stage.mark === 'z') halo(pen, ...z, 0.7, css(theme.latent, 0.3));
     for (let i = 0; i < hues.length; i++) {
       pen.fillStyle = css(hues[i], 0.7);
       pen.beginPath();

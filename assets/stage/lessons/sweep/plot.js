@@ -84,13 +84,29 @@ export class Plot {
     members.forEach(({ family, value }, e) => {
       const [cx, cy] = this.places[e];
       parts.push(node('circle', { cx, cy, r: e === chosen ? 9 : 6, class: 'sw-bead', 'data-family': family, 'data-chosen': e === chosen }));
-      if (kind !== 'prior_weight') return;
-      const second = family === members[members.length - 1].family; // one family's names above, the other's below
-      const place = { x: cx + (second ? -12 : 12), y: cy + (second ? -9 : 14), 'text-anchor': second ? 'end' : 'start' };
-      parts.push(node('text', { ...place, class: 'sw-value', 'data-family': family }, `λ′ ${number(value, value % 1 ? 2 : 0)}`));
     });
+    if (kind === 'prior_weight') parts.push(...this.names(members, number));
     svg.setAttribute('viewBox', `0 0 ${width} ${HEIGHT}`);
     svg.replaceChildren(...parts);
+  }
+
+  /** The weight beside each bead, where it covers no bead and no other name. */
+  names(members, number) {
+    const taken = this.places.map(([x, y]) => [x - 8, y - 8, x + 8, y + 8]);
+    const free = ([a, b, c, d]) => a > LEFT && c < this.width && b > 0 && d < HEIGHT - BOTTOM
+      && taken.every(([l, t, r, u]) => c < l || a > r || d < t || b > u);
+    return members.map(({ family, value }, e) => {
+      const label = `λ′ ${number(value, value % 1 ? 2 : 0)}`;
+      const [x, y] = this.places[e];
+      const wide = 7 * label.length;
+      const ways = [12, 24, 40].flatMap((far) => [[1, 0], [-1, 0], [1, -1], [-1, -1], [1, 1], [-1, 1]].map(([side, up]) => {
+        const [left, middle] = [side > 0 ? x + far : x - far - wide, y + up * far * 0.8];
+        return [left, middle - 8, left + wide, middle + 8];
+      }));
+      const box = ways.find(free) ?? ways[0];
+      taken.push(box);
+      return node('text', { x: box[0], y: box[1] + 12, class: 'sw-value', 'data-family': family }, label);
+    });
   }
 
   layout() {

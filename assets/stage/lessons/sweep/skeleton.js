@@ -1,4 +1,5 @@
-/** The elements of the stage of a sweep; `write` puts the words in, `place` one picture a member. */
+/** The elements of the stage of a sweep; `write` puts the words in, `place` one picture a group of seeds. */
+import { FORMULA } from '../inverse/marks.js';
 
 const TEMPLATE = `
   <div class="pf-bar">
@@ -13,7 +14,7 @@ const TEMPLATE = `
   </div>
   <div class="sw-rooms">
     <figure data-room="arm">
-      <figcaption><b class="sw-chosen"></b><em>x = T⁻¹(y, z)</em><span class="sw-numbers"></span></figcaption>
+      <figcaption><b class="sw-chosen"></b>${FORMULA}<span class="sw-numbers"></span><small class="sw-arms"></small></figcaption>
       <div class="pf-box"><canvas tabindex="0" role="slider" aria-valuenow="0"></canvas></div>
     </figure>
     <div class="sw-side">
@@ -25,7 +26,8 @@ const TEMPLATE = `
           <div class="sw-chips"></div><small data-word="influence"></small></figure>
       </div>
     </div>
-  </div>`;
+  </div>
+  <details class="sw-check"><summary data-word="check"></summary><p></p><div><table></table></div></details>`;
 
 export function build(root) {
   root.classList.add('sw');
@@ -42,11 +44,12 @@ export function write(root, say) {
   root.querySelector('.sw-plot svg').setAttribute('aria-label', say('plot'));
 }
 
-/** One small picture a member, in `families` rows. */
-export function place(root, members, families) {
+/** One small picture a group of members, in `families` rows. */
+export function place(root, members, groups, families) {
   const box = root.querySelector('.sw-members');
-  box.style.setProperty('--sw-columns', Math.ceil(members.length / families.length));
-  box.replaceChildren(...members.map(({ family }, e) => {
+  box.style.setProperty('--sw-columns', Math.ceil(groups.length / families.length));
+  box.replaceChildren(...groups.map(([e]) => {
+    const { family } = members[e];
     const card = document.createElement('button');
     Object.assign(card, { type: 'button', className: 'sw-card' });
     card.setAttribute('role', 'radio');

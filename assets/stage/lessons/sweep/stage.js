@@ -9,7 +9,9 @@ import { REACH, exact } from '../inverse/arm.js';
 import { VIEW } from '../inverse/draw.js';
 import { Feed } from '../inverse/feed.js';
 import { grip } from '../inverse/grip.js';
-import { familiesOf, membersOf } from './members.js';
+import { linkMarks } from '../inverse/marks.js';
+import { Pace } from '../inverse/pace.js';
+import { familiesOf, groupsOf, membersOf } from './members.js';
 import { GHOSTS, LATENT, Pictures } from './pictures.js';
 import { Plot } from './plot.js';
 import { draws, read, rowsOf, share } from './poses.js';
@@ -20,6 +22,7 @@ const CIRCLE = 1.25; // radius of the dance, in sds of z
 const TURN = 7000; // ms of one round
 const QUIET = 120; // ms between numbers
 const ARMS = 600; // of all members together
+const LEAST = 8; // arms of one member, however large it is
 
 export class Sweep {
   constructor(root, data, kind) {
@@ -63,7 +66,7 @@ export class Sweep {
     this.root.addEventListener('click', ({ target }) => {
       const { switch: name, member, z } = target.closest('button')?.dataset ?? {};
       if (name) this.toggle(name);
-      if (member) this.choose(Number(member));
+      if (member) this.choose(this.face(this.groups.findIndex((group) => group.includes(Number(member)))));
       if (z) this.flip(Number(z));
       if (target.closest('.sw-play')) this.feed.send({ type: this.status === 'training' ? 'pause' : 'play' });
     });
@@ -71,9 +74,13 @@ export class Sweep {
       const way = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
       if (!way) return;
       event.preventDefault();
-      this.choose((this.chosen + way + this.members.length) % this.members.length);
-      this.pictures.cards[this.chosen].focus();
+      const at = this.groups.findIndex((group) => group.includes(this.chosen));
+      const next = (at + way + this.groups.length) % this.groups.length;
+      this.choose(this.groups[next][0]);
+      this.pictures.cards[next].focus();
     });
+    this.root.querySelector('.sw-check').addEventListener('toggle', () => { this.untold = true; });
+    linkMarks(this.root, (mark) => Object.assign(this, { mark, dirty: true }));
   }
 
   // -- where the networks come from ----------------------------------------------------------------
@@ -84,9 +91,11 @@ export class Sweep {
     this.members = membersOf(this.kind, { spec, problem });
     this.shown = [];
     this.ready = false;
-    this.count = Math.min(100, Math.floor(ARMS / this.members.length));
-    this.rows = draws(this.count, Math.max(...problem.latent));
-    this.pictures.cards = place(this.root, this.members, familiesOf(this.kind));
+    this.groups = groupsOf(this.members);
+    this.most = Math.min(100, Math.floor(ARMS / this.members.length));
+    this.pace = new Pace(this.most, LEAST);
+    this.carry(this.most);
+    this.pictures.cards = place(this.root, this.members, this.groups, familiesOf(this.kind));
     this.chosen = Math.min(this.chosen, this.members.length - 1);
     if (this.styled) this.layout();
   }
@@ -116,6 +125,18 @@ export class Sweep {
     return undefined;
   }
 
+  /** So many arms a member from now on. */
+  carry(count) {
+    this.count = count;
+    this.rows = draws(count, Math.max(...this.problem.latent));
+  }
+
+  /** The member whose picture stands for a group of seeds. */
+  face(group) {
+    const members = this.groups[group];
+    return members.includes(this.chosen) ? this.chosen : members[0];
+  }
+
   // -- asking the worker ---------------------------------------------------------------------------
 
   /** The nearest target that some pose reaches. */
@@ -138,18 +159,23 @@ export class Sweep {
     });
     this.asked = false;
     this.busy = true;
-    this.worker.postMessage({ way: 'inverse', parts, target, z: [...this.z] }, parts.map(({ points }) => points.buffer));
+    this.worker.postMessage({ way: 'inverse', parts, target, z: [...this.z], count: this.count }, parts.map(({ points }) => points.buffer));
   }
 
-  take({ parts, target, z, took }) {
+  take({ parts, target, z, took, count }) {
     if (!this.ghost || this.ghost.at.some((value, k) => value !== target[k])) this.ghost = { at: target, ...exact(target, GHOSTS) };
     const sd = this.ghost.sd ?? this.problem.x_sd;
     this.shown = parts.map(({ points, member }) => {
-      const one = read(this.problem, this.members[member].latent, points, target, this.count);
+      const one = read(this.problem, this.members[member].latent, points, target, count);
       return { ...one, z, target, share: share(one.sd, sd) };
     });
-    Object.assign(this, { took, points: this.count * this.members.length, dirty: true });
+    Object.assign(this, { took, drawn: count, points: count * this.members.length, dirty: true });
     this.updates++;
+    const rows = parts.reduce((sum, { points }) => sum + points.length / this.problem.dim, 0);
+    if (this.pace.heard(rows, rows / this.members.length, took)) {
+      this.carry(this.pace.count);
+      this.ask();
+    }
   }
 
   // -- the hand ------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 import { text } from '../../controls.js';
 import { miss } from './poses.js';
 import { familiesOf } from './members.js';
+import { fillCheck } from './check.js';
 
 const COLLAPSED = 0.33; // of the exact spread
 const SHRUNK = 0.9;
@@ -36,7 +37,8 @@ export class Teller {
     text(this.get('.sw-sentence'), this.sentence());
     if (!members.length) return;
     text(this.get('.sw-chosen'), this.longName(members[chosen]));
-    stage.pictures.cards.forEach((card, e) => {
+    stage.pictures.cards.forEach((card, group) => {
+      const e = stage.face(group);
       card.setAttribute('aria-checked', e === chosen);
       card.tabIndex = e === chosen ? 0 : -1;
       card.dataset.frozen = String(e in frozen);
@@ -48,6 +50,9 @@ export class Teller {
     });
     const one = shown[chosen];
     if (one) text(this.get('.sw-numbers'), this.numbers(one, true));
+    text(this.get('.sw-arms'), stage.drawn < stage.most ? say('fewer', { count: number(stage.drawn, 0), all: number(stage.most, 0) }) : '');
+    text(this.get('.sw-check p'), say('check_text', { arms: number(stage.drawn ?? stage.count, 0) }));
+    if (shown.length && this.get('.sw-check').open) fillCheck(this.get('.sw-check table'), stage, (e) => this.longName(members[e]));
     this.chips(members[chosen].latent, one?.influence);
   }
 

@@ -1,0 +1,31 @@
+/**
+ * How many arms a worker can carry while a hand drags them: twenty answers a second, whatever the size of
+ * the network. What counts is the quickest answer so far: what else the machine does is not the network's.
+ */
+const ANSWER = 40; // ms of computing a whole answer may take
+const LEARNT = 4; // answers before a judgement: the first ones are slow, not yet compiled
+
+export class Pace {
+  constructor(most, least) {
+    Object.assign(this, { most, least });
+    this.reset();
+  }
+
+  /** Another network has come. */
+  reset() {
+    Object.assign(this, { count: this.most, fastest: Infinity, answers: 0 });
+  }
+
+  /** @param {number} rows of an answer @param {number} arms among them @returns {boolean} whether `count` changed */
+  heard(rows, arms, took) {
+    this.fastest = Math.min(this.fastest, took / rows);
+    if (++this.answers < LEARNT) return false;
+    const fit = Math.max(this.least, Math.min(this.most, (ANSWER / this.fastest) * (arms / rows)));
+    const count = fit >= this.most ? this.most : Math.round(fit / 10) * 10;
+    if (Math.abs(count - this.count) < 0.2 * this.count && count < this.most) return false;
+    const changed = count !== this.count;
+    this.count = count;
+    if (changed) this.answers = 0;
+    return changed;
+  }
+}
