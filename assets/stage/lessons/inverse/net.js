@@ -178,6 +178,12 @@ class Net {
     Object.assign(this, { layers, dim });
   }
 
+  /** Products of one row. */
+  get cost() {
+    return this.layers.reduce((sum, { weights }) => sum
+      + (weights ? weights.reduce((part, { rows, columns }) => part + rows * columns, 0) : this.dim ** 2), 0);
+  }
+
   forward(points) {
     for (const layer of this.layers) layer.apply(points, false, this.dim);
     return points;

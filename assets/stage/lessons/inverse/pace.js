@@ -11,7 +11,14 @@ export class Pace {
     this.reset();
   }
 
-  /** Another network has come. */
+  /** A network has come, of so many products a row; returns whether it is another size, and `count` with it. */
+  meet(cost) {
+    if (cost === this.cost) return false;
+    this.cost = cost;
+    this.reset();
+    return true;
+  }
+
   reset() {
     Object.assign(this, { count: this.most, fastest: Infinity, answers: 0 });
   }

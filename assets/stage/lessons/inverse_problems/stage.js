@@ -65,11 +65,7 @@ export class Arm {
     this.worker = new Worker(new URL('../inverse/worker.js', import.meta.url), { type: 'module' });
     this.worker.onmessage = ({ data }) => this.hear(data);
     this.feed = new Feed({
-      begin: ({ problem }) => {
-        this.problem = problem;
-        this.carry(ARMS);
-        this.pace.reset();
-      },
+      begin: ({ problem }) => { this.problem = problem; },
       net: (message) => this.worker.postMessage(message),
       row: ({ step }) => { this.step = step; },
       report: ({ failed, ...changes }) => (failed ? this.fail(failed) : this.report(changes)),
@@ -100,6 +96,7 @@ export class Arm {
     if (data.ready) {
       this.dim = data.dim;
       this.ready = true;
+      if (this.pace.meet(data.cost)) this.carry(ARMS);
       this.ask();
       return undefined;
     }

@@ -25,10 +25,16 @@ export class Plot {
     svg.addEventListener('pointerdown', (event) => {
       svg.setPointerCapture(event.pointerId);
       this.held = true;
-      choose(this.nearest(event));
+      if (this.places?.length) choose(this.nearest(event));
     });
-    svg.addEventListener('pointermove', (event) => { if (this.held) choose(this.nearest(event)); });
+    svg.addEventListener('pointermove', (event) => { if (this.held && this.places?.length) choose(this.nearest(event)); });
     for (const type of ['pointerup', 'pointercancel']) svg.addEventListener(type, () => { this.held = false; });
+  }
+
+  /** Nothing is known yet. */
+  clear() {
+    this.places = [];
+    this.svg.replaceChildren();
   }
 
   /** The member whose bead is nearest to a pointer. */

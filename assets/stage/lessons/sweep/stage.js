@@ -117,6 +117,7 @@ export class Sweep {
     if (answer.error) return this.report({ failed: answer.error });
     if (answer.ready) {
       this.ready = answer.members === this.members.length && answer.dim === this.problem.dim;
+      if (this.ready && this.pace.meet(answer.cost)) this.carry(this.most);
       return this.ask();
     }
     this.busy = false;
@@ -254,6 +255,7 @@ export class Sweep {
       this.untold = false;
       this.teller.tell();
       if (this.shown.length) this.plot.draw(this.members, this.shown, this.chosen, this.words);
+      else this.plot.clear();
     }
     if (!this.dirty || !this.theme) return;
     this.dirty = false;

@@ -49,7 +49,7 @@ export class Teller {
       text(card.querySelector('small'), e in frozen ? say('frozen') : one ? this.numbers(one) : '');
     });
     const one = shown[chosen];
-    if (one) text(this.get('.sw-numbers'), this.numbers(one, true));
+    text(this.get('.sw-numbers'), one ? this.numbers(one, true) : '');
     text(this.get('.sw-arms'), stage.drawn < stage.most ? say('fewer', { count: number(stage.drawn, 0), all: number(stage.most, 0) }) : '');
     text(this.get('.sw-check p'), say('check_text', { arms: number(stage.drawn ?? stage.count, 0) }));
     if (shown.length && this.get('.sw-check').open) fillCheck(this.get('.sw-check table'), stage, (e) => this.longName(members[e]));
@@ -68,7 +68,7 @@ export class Teller {
     if (stage.message) return stage.message;
     if (away) return say('out_of_reach', { by: number(Math.abs(away), 2) });
     const one = shown[chosen];
-    if (!one) return say('hint');
+    if (!one) return say(['queued', 'training'].includes(stage.status) ? 'beginning' : 'hint');
     if (stage.switches.mean) return say('mean_misses', { by: number(miss(one.mean, 0, one.target), 2) });
     const values = { share: number(100 * one.share, 0), l2: number(one.l2, 2) };
     const { latent, family } = members[chosen];
