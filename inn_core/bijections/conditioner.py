@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -14,8 +15,26 @@ from inn_core.bijections.pullback import Settled
 KINK_RANGE = 3.0
 #: Gradient of a ReLU, written over the gradient that came.
 RELU = torch.ops.aten.threshold_backward.grad_input
-#: A layer's weights (E, in, out), the same transposed, and biases (E, out, 1).
-View = tuple[Tensor, Tensor, Tensor]
+
+
+class View(NamedTuple):
+    """One layer's parameters as products want them.
+
+    place : its number, from 0; weight (E, in, out), the same transposed, bias (E, out, 1)
+    narrows : whether it has fewer outputs than inputs, or a single input
+    """
+
+    place: int
+    weight: Tensor
+    transposed: Tensor
+    bias: Tensor
+    narrows: bool
+
+    @classmethod
+    def of(cls, place: int, weight: Tensor, bias: Tensor) -> View:
+        """View a weight (E, in, out) and a bias (E, 1, out)."""
+        inputs, outputs = weight.shape[1:]
+        return cls(place, weight, weight.mT, bias.mT, outputs < inputs or inputs == 1)
 
 
 class Conditioner(Settled):
@@ -58,26 +77,25 @@ class Conditioner(Settled):
     def vjp(self, u: Tensor) -> tuple[Tensor, Callable[[Tensor], tuple[Tensor, list[Tensor]]]]:
         """Map rows u (E, inputs, B) to (E, outputs, B); also return the pull-back."""
         views = self.kept or self._views()
-        kept = [u]
-        for _, transposed, bias in views:
-            kept.append(torch.baddbmm(bias, transposed, kept[-1]))
-            if len(kept) <= len(views):
-                kept[-1].relu_()
+        values, last = [u], len(views) - 1
+        for i, view in enumerate(views):
+            h = torch.baddbmm(view.bias, view.transposed, values[-1])
+            values.append(h if i == last else h.relu_())
 
         def pull(g: Tensor) -> tuple[Tensor, list[Tensor]]:
             weights, biases = [], []
-            for i in reversed(range(len(views))):
-                # The thinner factor first: the product of a thin one runs several times as fast.
-                thin = len(g[0]) < len(kept[i][0]) or len(kept[i][0]) == 1
-                product = torch.bmm(g, kept[i].mT).mT if thin else torch.bmm(kept[i], g.mT)
+            for view in reversed(views):
+                h = values[view.place]
+                # The thinner factor first: then a thin product runs several times as fast.
+                product = torch.bmm(g, h.mT).mT if view.narrows else torch.bmm(h, g.mT)
                 weights.append(product)
                 biases.append(g.sum(-1))
-                g = torch.bmm(views[i][0], g)
-                if i:  # the ReLU's: g where its output is positive
-                    RELU(g, kept[i], 0, grad_input=g)
-            return g, weights[::-1] + [b.unsqueeze(1) for b in reversed(biases)]
+                g = torch.bmm(view.weight, g)
+                if view.place:  # the ReLU's: g where its output is positive
+                    RELU(g, h, 0, grad_input=g)
+            return g, weights[::-1] + biases[::-1]
 
-        return kept[-1], pull
+        return values[-1], pull
 
     def prepare(self) -> None:
         """Keep views of the parameters for :meth:`vjp`; they must stay where they are from now on.
@@ -88,7 +106,7 @@ class Conditioner(Settled):
 
     def _views(self) -> list[View]:
         pairs = zip(self.weights, self.biases, strict=True)
-        return [(w.detach(), w.detach().mT, b.detach().mT) for w, b in pairs]
+        return [View.of(i, w.detach(), b.detach()) for i, (w, b) in enumerate(pairs)]
 
 
 def _initial(

@@ -77,7 +77,7 @@ class Coupling(Bijection):
         own, moving = self.sizes[1 - self.active], self.sizes[self.active]
         u = self._read(passive.mT, condition).mT if self.condition_dim else passive
         raw, pull_network = self.conditioner.vjp(u)
-        raw = raw.unflatten(1, (moving, self.univariate.n_params))
+        raw = raw.view(len(raw), moving, self.univariate.n_params, -1)
         moved, log_derivative, pull_map = self.univariate.vjp(active, raw, inverse)
 
         def pull(g_value: Halves, g_log_det: Tensor) -> tuple[Halves, list[Tensor]]:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 #: Points as the first and the second half of their coordinates: (E, D // 2, B), (E, D - D // 2, B).
 Halves = tuple[Tensor, Tensor]
-#: (gradient of the value, of the log-det (E, B)) -> (of the input, of each parameter of the layer).
+#: (gradient of the value, of the log-det (E, B)) -> (of the input, of each parameter of the layer);
+#: the latter have its members first and its numbers in its order, in any shape.
 Pull = Callable[[Halves, Tensor], tuple[Halves, Sequence[Tensor]]]
 #: A layer's value, log-det (E, B) and pull-back.
 Pulled = tuple[Halves, Tensor, Pull]
@@ -111,6 +112,7 @@ class Through(torch.autograd.Function):
     ) -> tuple[Tensor, Tensor]:
         """Compute the value and keep the pull-back."""
         ctx.as_matrix = len(parameters) == 1 and parameters[0].ndim == 2
+        ctx.shapes = [p.shape for p in parameters]
         value, log_det, ctx.pull = bijection.vjp(halves_of(x), condition, inverse)
         return points_of(value), log_det
 
@@ -121,6 +123,8 @@ class Through(torch.autograd.Function):
         g, grads = ctx.pull(halves_of(g_value), g_log_det)
         if ctx.as_matrix:
             grads = [torch.cat([one.flatten(1) for one in grads], 1)]
+        else:
+            grads = [one.reshape(s) for one, s in zip(grads, ctx.shapes, strict=True)]
         return points_of(g) if ctx.needs_input_grad[0] else None, None, None, None, *grads
 
 

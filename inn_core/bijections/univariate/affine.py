@@ -11,7 +11,7 @@ from inn_core.bijections.univariate.base import Params, Pull, Univariate
 #: gradients never stop; bounded, so that no layer can overflow.
 LOG_SCALE_BOUND = 2.0
 #: Gradient of tanh, from its value.
-TANH = torch.ops.aten.tanh_backward
+TANH = torch.ops.aten.tanh_backward.default
 
 
 class Affine(Univariate):

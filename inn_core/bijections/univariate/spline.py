@@ -27,7 +27,7 @@ BOUND = 4.0
 MIN_BIN = 0.02
 LOG_SLOPE_BOUND = math.log(10.0)
 #: Gradient of softmax, from its value.
-SOFTMAX = torch.ops.aten._softmax_backward_data
+SOFTMAX = torch.ops.aten._softmax_backward_data.default
 
 
 class RationalQuadraticSpline(Univariate):
