@@ -50,17 +50,16 @@ class Univariate(ABC):
     def vjp(self, x: Tensor, raw: Tensor, inverse: bool = False) -> tuple[Tensor, Tensor, Pull]:
         """Value, log-derivative and pull-back at rows x (E, d, B), raw (E, d, n_params, B).
 
-        By autograd; where speed matters a subclass writes it out (bijections/pullback.py).
+        By autograd, over a second run when a gradient is asked for; where speed matters a subclass
+        writes it out (bijections/pullback.py).
         """
-        with torch.enable_grad():
-            point, numbers = x.detach().requires_grad_(), raw.detach().requires_grad_()
-            direction = self.inverse if inverse else self.forward
-            value, log_derivative = direction(point, self.constrain(numbers.movedim(-2, -1)))
+        direction = self.inverse if inverse else self.forward
 
         def pull(g_value: Tensor, g_log: Tensor) -> tuple[Tensor, Tensor]:
-            g_log = g_log.expand_as(log_derivative)
-            return torch.autograd.grad(  # type: ignore[return-value]
-                (value, log_derivative), (point, numbers), (g_value, g_log), retain_graph=True
-            )
+            with torch.enable_grad():
+                point, numbers = x.detach().requires_grad_(), raw.detach().requires_grad_()
+                ends = direction(point, self.constrain(numbers.movedim(-2, -1)))
+            starts = (g_value, g_log.expand_as(g_value))
+            return torch.autograd.grad(ends, (point, numbers), starts)  # type: ignore[return-value]
 
-        return value.detach(), log_derivative.detach(), pull
+        return *direction(x, self.constrain(raw.movedim(-2, -1))), pull
