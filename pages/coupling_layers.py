@@ -5,13 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from inn_core import registry
-from pages.shell import drawn, hand, kept, stage
+from pages.shell import drawn, hand, kept, phone, stage
 from pages.shell.words import choose, selector
 
 words = choose()
 me = hand.of(words)
 hand.choose(me, st.session_state.get(hand.TARGET_KEY))
 hand.hear(me)
+phone.picture_first(hand.LESSON)
 
 with st.container(horizontal=True, vertical_alignment="center", key=f"{hand.LESSON}.head"):
     st.title(words("coupling_layers.title"), anchor="lesson", width="content")
@@ -31,9 +32,10 @@ with st.container(horizontal=True, vertical_alignment="bottom", key=f"{hand.LESS
     if st.button(words("coupling_layers.train"), type="primary", help=help_):
         hand.race(me)
 
-for notice in me.notices:
-    st.warning(notice)
-me.notices.clear()
+with st.container(gap=None, key=f"{hand.LESSON}.notices"):
+    for notice in me.notices:
+        st.warning(notice)
+    me.notices.clear()
 
 wants_best = hand.told_by_stage("view").get("name") == "best" or me.view == "best"
 stage.mount(

@@ -10,6 +10,7 @@ from pages.shell import (
     drawer,
     examine,
     owndata,
+    phone,
     predict,
     pretrained,
     session,
@@ -29,6 +30,7 @@ wanted, refused = controls.read(LESSON, me.spec)
 me.notices += refused
 session.follow(me, wanted)
 owndata.hear(me, words)
+phone.picture_first(LESSON)
 
 with st.container(horizontal=True, vertical_alignment="center", key=f"{LESSON}.head"):
     # Its own anchor: an element with the id "pushforward" would stand in for window.pushforward.
@@ -43,7 +45,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", key=f"{LESSON}.c
     owndata.popover(me, words)
     buttons.draw(me, words)
 
-with st.container(gap=None):
+with st.container(gap=None, key=f"{LESSON}.notices"):
     for notice in me.notices:
         st.warning(notice)
     me.notices.clear()
