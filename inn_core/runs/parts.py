@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from inn_core.kinds import AnySpec
 
 #: Width of the conditioner times batch from which batching buys little. Measured on one core, eight
-#: members side by side do 4.5 times the steps of single runs at 32/256, 3.3 at 64/256, 2.5 at
-#: 64/512, 1.9 at 128/256 and 1.55 at 128/512.
+#: members side by side do 4.5 to 5.7 times the steps of single runs at 32/256, 2.5 at 64/512 and
+#: 1.6 to 1.8 at 128/512.
 WIDE = 128 * 512
 #: Largest number of parts: a lecture's machine has a few cores, and other runs want some.
 MOST = 4

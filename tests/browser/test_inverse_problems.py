@@ -162,6 +162,9 @@ def test_what_cannot_be_reached_is_said_and_the_nearest_is_shown(page: Page) -> 
     told = state(page)
     assert told["target"][0] == pytest.approx(2.3)
     assert np.isfinite(told["residual"]) and np.isfinite(told["sd"]).all()
+    for _ in range(5):  # back, to where one prior pose in thousands comes: far too wide there
+        page.keyboard.press("Shift+ArrowLeft")
+    expect(page.locator(".ip-sentence")).to_contain_text("not to be trusted")
 
 
 def test_the_mean_of_right_answers_is_wrong(page: Page) -> None:

@@ -8,6 +8,7 @@ export const LENGTHS = [0.5, 0.5, 1];
 export const PRIOR_SD = [0.25, 0.5, 0.5, 0.5];
 export const REACH = 2;
 const DRAWS = 40000;
+export const ROUGH = 4000; // draws while a hand moves: sds to some per cent, in a tenth of the time
 const WIDEST = 3; // of x3 and x4: six sds of the prior
 const PLASTIC = 1.324717957244746; // evenly spread pairs: the R2 Kronecker sequence
 
@@ -27,11 +28,11 @@ export function joints(x, at, out) {
   return out;
 }
 
-/** Exact posterior at y: {poses: `count` of them, resampled; mean, sd: four numbers each}, or null out of reach. */
-export function exact([y1, y2], count) {
-  const x = new Float64Array(8 * DRAWS);
-  const weights = new Float64Array(2 * DRAWS);
-  for (let i = 0; i < DRAWS; i++) {
+/** Exact posterior at y, by so many draws: {poses: `count` of them, resampled; mean, sd: four numbers each}, or null out of reach. */
+export function exact([y1, y2], count, draws = DRAWS) {
+  const x = new Float64Array(8 * draws);
+  const weights = new Float64Array(2 * draws);
+  for (let i = 0; i < draws; i++) {
     const x3 = WIDEST * (2 * ((0.5 + (i + 1) / PLASTIC) % 1) - 1);
     const x4 = WIDEST * (2 * ((0.5 + (i + 1) / PLASTIC ** 2) % 1) - 1);
     const free = (x3 / PRIOR_SD[2]) ** 2 + (x4 / PRIOR_SD[3]) ** 2;

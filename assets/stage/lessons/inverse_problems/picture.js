@@ -56,7 +56,7 @@ export class Picture {
       const many = shown.count / ARMS; // fewer arms are drawn stronger
       const ink = (theme.dark ? 0.2 : 0.16) * Math.min(2.5, 1 / many ** 0.7);
       for (let i = 0; i < Math.min(shown.count, hues.length); i++) limb(pen, poses, 4 * i, css(hues[i], ink), 0.012);
-      if (switches.ghost && ghost) {
+      if (switches.ghost && ghost?.poses) {
         pen.setLineDash([0.03, 0.03]);
         for (let i = 0; i < GHOSTS; i++) limb(pen, ghost.poses, 4 * i, css(theme.ink, 0.28), 0.006);
         pen.setLineDash([]);

@@ -5,7 +5,7 @@
 import { wheel } from '../../colours.js';
 import { text } from '../../controls.js';
 import { latentPoints } from '../../points.js';
-import { PRIOR_SD, REACH, exact, joints, spread } from '../inverse/arm.js';
+import { PRIOR_SD, REACH, joints, spread } from '../inverse/arm.js';
 import { ARM } from '../inverse/models.js';
 import { Calibration } from './calibration.js';
 import { Diagram } from './diagram.js';
@@ -14,6 +14,7 @@ import { Feed } from '../inverse/feed.js';
 import { grip } from '../inverse/grip.js';
 import { linkMarks } from '../inverse/marks.js';
 import { Pace } from '../inverse/pace.js';
+import { Truth } from '../inverse/truth.js';
 import { ARMS, GHOSTS, LATENT, LEAST, Picture } from './picture.js';
 import { PoseHand } from './posehand.js';
 import { build, write } from './skeleton.js';
@@ -28,7 +29,7 @@ export class Arm {
     this.root = root;
     Object.assign(this, {
       status: 'queued', updates: 0, points: 0, position: 0, playing: false, took: 0, told: 0,
-      target: [1.7, 0.1], z: [CIRCLE, 0], asked: null, busy: false, shown: null, ghost: null, sample: null,
+      target: [1.7, 0.1], z: [CIRCLE, 0], asked: null, busy: false, shown: null, ghost: null, truth: new Truth(GHOSTS),
       switches: { ghost: false, mean: false, circle: true },
     });
     this.reduced = matchMedia('(prefers-reduced-motion: reduce)');
@@ -191,7 +192,6 @@ export class Arm {
   pull(x, y) {
     this.way = 'inverse';
     this.target = [Math.max(VIEW.left, Math.min(VIEW.right, x)), Math.max(VIEW.low, Math.min(VIEW.high, y))];
-    this.ghost = null;
     this.ask();
   }
 
@@ -211,7 +211,6 @@ export class Arm {
     const [, , ...z] = points;
     this.target = Array.from(joints(this.pose, 0, this.bones).slice(6));
     this.z = z.slice(0, 2).map((value) => Math.max(-LATENT, Math.min(LATENT, value)));
-    this.ghost = null;
     this.ask();
   }
 
@@ -283,9 +282,10 @@ export class Arm {
       this.untold = false;
       this.tell();
     }
+    if (this.truth.stale(now)) this.dirty = true;
     if (!this.dirty || !this.theme) return;
     this.dirty = false;
-    if (!this.ghost && (!this.asked || this.switches.ghost)) this.ghost = exact(this.reach(), GHOSTS);
+    this.ghost = this.truth.find(this.reach(), now);
     this.picture.drawArm();
     this.picture.drawPlane();
     this.untold = true;

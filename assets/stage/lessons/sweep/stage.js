@@ -5,12 +5,13 @@
 import { wheel } from '../../colours.js';
 import { text } from '../../controls.js';
 import { latentPoints } from '../../points.js';
-import { REACH, exact } from '../inverse/arm.js';
+import { REACH } from '../inverse/arm.js';
 import { VIEW } from '../inverse/draw.js';
 import { Feed } from '../inverse/feed.js';
 import { grip } from '../inverse/grip.js';
 import { linkMarks } from '../inverse/marks.js';
 import { Pace } from '../inverse/pace.js';
+import { Truth } from '../inverse/truth.js';
 import { familiesOf, groupsOf, membersOf } from './members.js';
 import { GHOSTS, LATENT, Pictures } from './pictures.js';
 import { Plot } from './plot.js';
@@ -29,7 +30,7 @@ export class Sweep {
     Object.assign(this, {
       root, kind, status: 'queued', message: '', role: 'viewer', step: 0, rate: 0, updates: 0, points: 0, position: 0, playing: false,
       target: [1.7, 0.1], z: [CIRCLE, 0], chosen: 0, members: [], shown: [], frozen: {}, off: new Set(), told: 0, took: 0,
-      asked: false, busy: false, ready: false, ghost: null, switches: { ghost: false, mean: false, circle: true },
+      asked: false, busy: false, ready: false, ghost: null, truth: new Truth(GHOSTS), switches: { ghost: false, mean: false, circle: true },
     });
     this.reduced = matchMedia('(prefers-reduced-motion: reduce)');
     build(root);
@@ -164,7 +165,7 @@ export class Sweep {
   }
 
   take({ parts, target, z, took, count }) {
-    if (!this.ghost || this.ghost.at.some((value, k) => value !== target[k])) this.ghost = { at: target, ...exact(target, GHOSTS) };
+    this.ghost = this.truth.find(target, performance.now());
     const sd = this.ghost.sd ?? this.problem.x_sd;
     this.shown = parts.map(({ points, member }) => {
       const one = read(this.problem, this.members[member].latent, points, target, count);
@@ -250,6 +251,7 @@ export class Sweep {
       this.z = [CIRCLE * Math.cos(angle), CIRCLE * Math.sin(angle)];
       this.ask();
     }
+    if (this.truth.stale(now)) this.ask();
     if (this.untold && this.words && now - this.told > QUIET) {
       this.told = now;
       this.untold = false;
