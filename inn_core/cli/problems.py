@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import fields, replace
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ SHIPPED = (*registry.PROBLEMS, *SWEEPS)
 
 
 def train(options: argparse.Namespace) -> InverseTrainer:
-    """Train an INN, print a line now and then, keep it in ``--out``."""
+    """Train an INN, print a line now and then, keep it in ``--out``; last, measure member 0."""
     from inn_core.training import inverse
 
     trainer = inverse.InverseTrainer(spec(options))
@@ -39,7 +40,19 @@ def train(options: argparse.Namespace) -> InverseTrainer:
         folder = Path(options.out)
         folder.mkdir(parents=True, exist_ok=True)
         inverse.save(trainer, folder / f"{FILE}{inverse.ENDING}")
+    told = {name: numbers[name] for name in ("status", "step", "seconds")}
+    tell({"problem": trainer.spec.problem, **told, **inverse.numbers_of(trainer)}, options.json)
     return trainer
+
+
+def tell(numbers: dict[str, Any], as_json: bool) -> None:
+    """Print numbers as one line of JSON, or one a line for people."""
+    if as_json:
+        # JSON has no NaN: poses of a raw network may be beyond what the simulator knows.
+        lost = {k: None for k, v in numbers.items() if isinstance(v, float) and not isfinite(v)}
+        print(json.dumps(numbers | lost))
+    else:
+        print("\n".join(f"{name:11}{shown(value)}" for name, value in numbers.items()))
 
 
 def pretrain(options: argparse.Namespace) -> None:
@@ -67,11 +80,7 @@ def check(options: argparse.Namespace) -> None:
         told = report(problem, lambda y, n, rng: inverse.draw(flow, layout, y, n, rng), y)
     except ValueError as error:  # another number of numbers, or out of reach
         raise SpecError(str(error)) from error
-    numbers = {"problem": spec.problem, **told.numbers()}
-    if options.json:
-        print(json.dumps(numbers))
-    else:
-        print("\n".join(f"{name:11}{shown(value)}" for name, value in numbers.items()))
+    tell({"problem": spec.problem, **told.numbers()}, options.json)
 
 
 def observation(text: str) -> list[float]:

@@ -187,6 +187,7 @@ def test_train_and_check_from_the_shell(tmp_path: Path, capsys: pytest.CaptureFi
     assert main(["train", "strip", "--latent", "1", *size, "--out", out, "--json"]) == 0
     lines = [json.loads(text) for text in capsys.readouterr().out.splitlines()]
     assert lines[-1]["status"] == "done" and lines[-1]["step"] == 5
+    assert {"l2", "sd", "exact_sd", "rank_p"} <= set(lines[-1]) and "measures" in lines[-2]
     assert main(["check", "strip", "--y", "1.2", "--run", out, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert {"l2", "sd", "exact_sd", "rank_p"} <= set(told) and len(told["sd"]) == 2
