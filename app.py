@@ -27,7 +27,7 @@ from inn_core.runs import client, health, live
 from inn_core.runs.hub import Hub
 from inn_core.runs.run import RunInfo
 from inn_core.runs.settings import Settings
-from pages.shell import watch
+from pages.shell import share, watch
 
 ROOT = Path(__file__).resolve().parent
 #: Seconds between two garbage collections. Streamlit's own, after every rerun, is switched off in
@@ -164,6 +164,14 @@ async def describe(viewer: str) -> RunInfo | None:
     return await house.hub.describe(viewer)
 
 
+async def draw_qr(request: Request) -> Response:
+    """Answer /share/qr.svg?link=…: the code that "Share" shows."""
+    asked, headers = request.query_params.get("link", ""), request.headers
+    status, body = share.answer_qr(asked, headers.get("host", ""), headers.get("referer", ""))
+    kind = "image/svg+xml" if status == 200 else "text/plain; charset=utf-8"
+    return Response(body, status, media_type=kind, headers={"Cache-Control": "no-store"})
+
+
 app = st.App(
     ROOT / "pages" / "router.py",
     lifespan=lifespan,
@@ -171,6 +179,7 @@ app = st.App(
     routes=[
         live.route(lambda: house.hub),
         Route("/health", report),
+        Route("/share/qr.svg", draw_qr),
         *watch.routes(describe, modules_of),
         Mount("/stage", Assets(directory=ROOT / "assets" / "stage")),
         Mount("/pretrained", Assets(directory=ROOT / "assets" / "pretrained", check_dir=False)),

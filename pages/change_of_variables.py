@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shell import stage
+from pages.shell import links, share, stage, tab
 from pages.shell.words import choose, selector
 
 LESSON = "change_of_variables"
 
 words = choose()
+me = tab.of(LESSON)
 
-with st.container(horizontal=True, vertical_alignment="center", key=f"{LESSON}.head"):
-    st.title(words("change_of_variables.title"), anchor="lesson", width="content")
-    st.caption(words("change_of_variables.sentence"))
-    selector(words)
-
-stage.mount(LESSON, words, module=f"stage/lessons/{LESSON}.js")
+embedded = share.embedded()
+if not embedded:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{LESSON}.head"):
+        st.title(words("change_of_variables.title"), anchor="lesson", width="content")
+        st.caption(words("change_of_variables.sentence"))
+        selector(words)
+        share.button(words, LESSON, {}, {})
+tab.tell(me)
+stage.mount(LESSON, words, module=f"stage/lessons/{LESSON}.js", view=me.view)
+links.put({}, words)
+if embedded:
+    st.stop()
 
 idea, sources = st.tabs([words("change_of_variables.idea"), words("change_of_variables.sources")])
 with idea:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from inn_core import registry
-from pages.shell import drawn, hand, kept, phone, stage
+from pages.shell import drawn, hand, kept, phone, share, stage, tab
 from pages.shell.words import choose, selector
 
 words = choose()
@@ -14,30 +14,31 @@ hand.choose(me, st.session_state.get(hand.TARGET_KEY))
 hand.hear(me)
 phone.picture_first(hand.LESSON)
 
-with st.container(horizontal=True, vertical_alignment="center", key=f"{hand.LESSON}.head"):
-    st.title(words("coupling_layers.title"), anchor="lesson", width="content")
-    st.caption(words("coupling_layers.sentence"))
-    selector(words)
+embedded = share.embedded()
+if not embedded:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{hand.LESSON}.head"):
+        st.title(words("coupling_layers.title"), anchor="lesson", width="content")
+        st.caption(words("coupling_layers.sentence"))
+        selector(words)
+        share_slot = st.container(width="content")
 
-with st.container(horizontal=True, vertical_alignment="bottom", key=f"{hand.LESSON}.controls"):
-    st.selectbox(
-        words("controls.target.label"),
-        list(registry.TARGETS),
-        format_func=lambda name: words.name("targets", name, registry.TARGETS[name]),
-        key=hand.TARGET_KEY,
-        help=words("coupling_layers.target_help"),
-        width=260,
-    )
-    help_ = words("coupling_layers.train_help")
-    if st.button(words("coupling_layers.train"), type="primary", help=help_):
-        hand.race(me)
+    with st.container(horizontal=True, vertical_alignment="bottom", key=f"{hand.LESSON}.controls"):
+        st.selectbox(
+            words("controls.target.label"),
+            list(registry.TARGETS),
+            format_func=lambda name: words.name("targets", name, registry.TARGETS[name]),
+            key=hand.TARGET_KEY,
+            help=words("coupling_layers.target_help"),
+            width=260,
+        )
+        help_ = words("coupling_layers.train_help")
+        if st.button(words("coupling_layers.train"), type="primary", help=help_):
+            hand.race(me)
 
 with st.container(gap=None, key=f"{hand.LESSON}.notices"):
-    for notice in me.notices:
-        st.warning(notice)
-    me.notices.clear()
+    tab.tell(me)
 
-wants_best = hand.told_by_stage("view").get("name") == "best" or me.view == "best"
+wants_best = hand.told_by_stage("view").get("name") == "best" or me.name == "best"
 stage.mount(
     hand.LESSON,
     words,
@@ -52,10 +53,17 @@ stage.mount(
         "task": drawn.TASKS.get(me.target, drawn.FREE),
         "drawing": me.hand,
         "saved": me.saved,
-        "view": me.view,
+        "view": me.name,
     },
+    view=me.view,
 )
 hand.write_address(me, words)
+if embedded:
+    st.stop()
+with share_slot:
+    wanted = hand.address_of(me)
+    alike = {name: wanted[name] for name in wanted if name in (hand.TARGET, hand.HAND)}
+    share.button(words, hand.LESSON, wanted, alike)
 
 if me.hand and me.saved and "gap" in me.saved:
     kept.card(me, words)

@@ -9,6 +9,7 @@ from pages.shell import (
     controls,
     drawer,
     examine,
+    links,
     owndata,
     phone,
     predict,
@@ -32,6 +33,21 @@ session.follow(me, wanted)
 owndata.hear(me, words)
 phone.picture_first(LESSON)
 
+if share.embedded():  # the stage alone
+    tab.tell(me)
+    found = None if me.viewer else pretrained.address_of(me.spec)
+    stage.mount(
+        LESSON,
+        words,
+        run=me.viewer,
+        owner=me.owner,
+        pretrained=found,
+        options={"player": True},
+        view=me.view,
+    )
+    session.write_address(me, words)
+    st.stop()
+
 with st.container(horizontal=True, vertical_alignment="center", key=f"{LESSON}.head"):
     # Its own anchor: an element with the id "pushforward" would stand in for window.pushforward.
     st.title(words("pushforward.title"), anchor="lesson", width="content")
@@ -45,16 +61,14 @@ with st.container(horizontal=True, vertical_alignment="bottom", key=f"{LESSON}.c
     owndata.popover(me, words)
     buttons.draw(me, words)
 
+found = None if me.viewer else pretrained.address_of(me.spec)
 with st.container(gap=None, key=f"{LESSON}.notices"):
-    for notice in me.notices:
-        st.warning(notice)
-    me.notices.clear()
+    tab.tell(me)
     if me.watching and me.known:
         st.caption(words("shell.watching"))
     elif me.watching:
         tab.await_owner(me)
     elif not me.viewer and not pretrained.shows(me.spec):
-        found = pretrained.address_of(me.spec)
         st.caption(words("shell.other_flow" if found else "shell.no_flow"))
 
 stage.mount(
@@ -62,14 +76,15 @@ stage.mount(
     words,
     run=me.viewer,
     owner=me.owner,
-    pretrained=None if me.viewer else pretrained.address_of(me.spec),
+    pretrained=found,
     options={"taken": me.drawn},
+    view=me.view,
 )
 owndata.about(me, words)
 with share_slot, st.container(horizontal=True):
     if me.viewer or pretrained.shows(me.spec):
         drawer.popover(me, words)
-    share.button(me, words)
+    share.button(words, LESSON, session.address_of(me), links.write(me.spec))
 session.write_address(me, words)
 
 

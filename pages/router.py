@@ -25,6 +25,6 @@ page = st.navigation(
         )
         for number, lesson in enumerate(lessons.LESSONS)
     ],
-    position="top",
+    position="hidden" if st.context.is_embedded else "top",
 )
 page.run()

@@ -23,8 +23,9 @@ export class Density {
    * @param {import('./room.js').Room} room
    * @param {Int32Array} ramp 256 packed colours
    * @param {boolean} moving coarse and in one go
+   * @param {boolean} own toned by itself alone
    */
-  *job(flow, depth, room, ramp, moving) {
+  *job(flow, depth, room, ramp, moving, own) {
     const side = moving ? COARSE : FINE;
     this.layout(side, room, flow);
     const rows = moving ? side : 14;
@@ -36,7 +37,7 @@ export class Density {
       );
       yield;
     }
-    this.tone(moving);
+    this.tone(moving || own);
     const spare = room.spare();
     const slice = moving ? room.raster.height : Math.ceil(120000 / room.raster.width);
     for (let y = 0; y < room.raster.height; y += slice) {
@@ -74,7 +75,7 @@ export class Density {
    * that thin bridges between islands stay visible. The reference is exp of the mean log-density of
    * the model's own points: a thin spike, however high, does not make the rest pale.
    */
-  tone(moving) {
+  tone(own) {
     const { values } = this;
     let mass = 0;
     let sum = 0;
@@ -86,7 +87,7 @@ export class Density {
     }
     const reference = mass > 0 ? sum / mass : 0;
     // No flicker between updates.
-    const calm = moving || this.reference === null ? 1 : 0.4;
+    const calm = own || this.reference === null ? 1 : 0.4;
     this.reference = calm * reference + (1 - calm) * (this.reference ?? 0);
     for (let i = 0; i < values.length; i++) {
       const share = STRONG * Math.exp(0.5 * (values[i] - this.reference));

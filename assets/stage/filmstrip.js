@@ -10,6 +10,8 @@ const NARROWEST = 30; // narrower thumbnails are left out instead
 const SHOWN = 1100; // points a thumbnail
 const SNAP = 0.05; // of a layer: near a whole depth the handle stays there
 
+const version = ({ adopted, rest }) => adopted + rest.settled;
+
 export class Filmstrip {
   /**
    * @param {HTMLElement} strip
@@ -24,7 +26,7 @@ export class Filmstrip {
     this.track = strip.querySelector('.pf-track');
     this.fill = strip.querySelector('.pf-track i');
     this.depth = 0; // L of the flow that is shown
-    this.drawn = -1; // scene.adopted of the last drawing
+    this.drawn = -1; // version of the last drawing
     this.last = 0;
     this.view = { x: 0, y: 0, k: 1, px: 0, py: 0 };
     this.at = NaN;
@@ -95,11 +97,16 @@ export class Filmstrip {
       this.strip.setAttribute('aria-valuemax', this.depth);
       this.layout();
     }
-    if (!this.width || scene.adopted === this.drawn || scene.jobs.has('film')) return;
+    if (!this.width || !this.late(scene) || scene.jobs.has('film')) return;
     if (scene.adopted === 0 || (this.drawn >= 0 && now - this.last < 260)) return;
-    this.drawn = scene.adopted;
+    this.drawn = version(scene);
     this.last = now;
     scene.jobs.put('film', this.job(scene));
+  }
+
+  /** Whether another flow is shown than the one that was drawn. */
+  late(scene) {
+    return this.width > 0 && this.drawn !== version(scene);
   }
 
   * job(scene) {

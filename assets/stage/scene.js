@@ -8,10 +8,10 @@ import { Grid } from './grid.js';
 import { Jobs } from './jobs.js';
 import { identity } from './flow.js';
 import { heatRamp, paintPoints } from './colours.js';
+import { Rest } from './rest.js';
 import { between, calm, fit, frame } from './windows.js';
 
 export const POINTS = 4000;
-const SETTLE = 6; // rounds in which the grid's vertices find their places once a flow stands still
 const BUDGET = 5; // ms of sliced work a frame
 const LATE = 18; // ms between frames
 
@@ -30,6 +30,7 @@ export class Scene {
     this.now = 0; // time of the present frame, ms
     this.late = 0; // mean time between frames, ms
     this.turn = false;
+    this.rest = new Rest(this);
     this.depth = 0;
     this.startAt = null; // depth to begin the next flow at
     this.window = { x: 0, y: 0, halfX: 3.4, halfY: 3.4 };
@@ -100,7 +101,7 @@ export class Scene {
   }
 
   setDepth(depth, now) {
-    this.depth = Math.min(this.flow.depth, Math.max(0, depth));
+    this.depth = Math.min(this.flow.depth, Math.max(0, Math.round(1e4 * depth) / 1e4)); // short in links
     this.moved = now;
     this.stale.data = true;
     this.dataRoom.dirty = true;
@@ -120,7 +121,7 @@ export class Scene {
     this.jobs.put('points', this.carryPoints(flow, glide));
     this.jobs.put('grid', this.carryGrid(flow, glide));
     if (this.data) this.jobs.put('data', this.carryData(flow, glide));
-    this.jobs.put('settle', this.settle(flow));
+    this.rest.begin();
   }
 
   /** A new base: points go to their quantiles, the latent window follows the tails. */
@@ -166,23 +167,12 @@ export class Scene {
     yield;
   }
 
-  /** Runs only while nothing newer comes, since a new flow puts a new one in its place. */
-  * settle(flow) {
-    for (let round = 0; round < SETTLE; round++) {
-      yield;
-      if (this.grid.left(this.now) > 0) continue;
-      this.grid.update(flow, 1);
-      this.grid.adopt(flow, this.depth, this.now, 0);
-      this.dataRoom.dirty = true;
-    }
-  }
-
   /** The window at every whole depth: z's at 0, the target's at L, between them the points'. */
-  fitWindows(flow) {
+  fitWindows(flow, pace = 0.2) {
     const { windows, points } = this;
     windows.length = flow.depth + 1;
     windows[0] = this.latentWindow;
-    for (let k = 1; k < flow.depth; k++) windows[k] = calm(windows[k], fit(points.states[k]));
+    for (let k = 1; k < flow.depth; k++) windows[k] = calm(windows[k], fit(points.states[k]), pace);
     if (!this.view) {
       windows[flow.depth] = this.latentWindow;
       return;
@@ -213,15 +203,16 @@ export class Scene {
       this.adopt(this.next.flow, this.next.glide);
       this.next = null;
     }
+    latentRoom.look(this.latentWindow); // before its density is asked for: that is of one window
     if (layers.density) this.askDensity(now);
     jobs.run(BUDGET);
-    latentRoom.look(this.latentWindow);
     dataRoom.look(this.windowAt(this.depth));
     if (!points.flow) return false;
     const ready = data && this.dataReady;
     const moving = points.left(now) > 0 || grid.left(now) > 0 || (ready && data.left(now) > 0);
     const glides = moving || this.wasMoving; // the last step of a glide has to be drawn too
     this.wasMoving = moving;
+    this.rest.update(moving);
     if (!(glides || dataRoom.dirty || latentRoom.dirty)) return false;
     points.draw(this.depth, now);
     if (grid.flow) grid.draw(this.depth, now);
@@ -263,11 +254,11 @@ export class Scene {
       painted.data = now;
       stale.data = moving; // coarse ones are made again when it stands still
       const { data } = this.densities;
-      jobs.put('density', data.job(flow, this.depth, this.dataRoom, ramps.data, moving));
+      jobs.put('density', data.job(flow, this.depth, this.dataRoom, ramps.data, moving, this.rest.own));
     }
     if (stale.latent && !jobs.has('latent')) {
       stale.latent = false;
-      jobs.put('latent', this.densities.latent.job(flow, 0, this.latentRoom, ramps.latent, false));
+      jobs.put('latent', this.densities.latent.job(flow, 0, this.latentRoom, ramps.latent, false, this.rest.own));
     }
   }
 }

@@ -8,14 +8,17 @@
  * data    id: name of the stage; run: viewer token or null; owner: owner token or null; pretrained:
  *         path of a .run file below the folder that holds stage/, shown while there is no run; words:
  *         table of words (words.js has the keys); lang: BCP 47; options: {intro: false} opens at x;
- *         watch: true never owns the run and goes on with its owner to the next
+ *         watch: true never owns the run and goes on with its owner to the next;
+ *         address, view: see address.js
  *
  * Calling `mount` again with the same parent updates what is there.
  */
+import { Address } from './address.js';
 import { build } from './skeleton.js';
 import { Player } from './player.js';
 import { enlist } from './registry.js';
-import { apply, read } from './viewstate.js';
+import { PLAIN, apply, moment, read } from './viewstate.js';
+import { encode } from './viewtoken.js';
 import { makeWords } from './words.js';
 
 const mounted = new WeakMap(); // parent -> instance
@@ -40,6 +43,8 @@ const view = ({ id, player, player: { state } }) => ({
   ink: () => player.extras.tool('ink')?.told ?? null,
   lit: () => player.extras.tool('lasso')?.told ?? null,
   playing: () => state.replaying || player.depthPlay.on || state.status === 'training',
+  still: () => player.look.still,
+  link: () => encode(moment(player), PLAIN),
 });
 
 const AROUND = 351; // CSS pixels that everything but rooms and bar takes where the rooms stand side by side
@@ -73,6 +78,14 @@ function create(parent, data, setState) {
   const player = new Player(root, id, setState);
   if (data.options?.intro === false) player.intro = false;
   const instance = { id, parent, root, player, words: null, top: 0 };
+  instance.address = new Address(root, {
+    read: () => ({ ...read(player), probe: moment(player).probe }),
+    apply: (wanted) => {
+      player.follow.free = encode(wanted, PLAIN) !== ''; // a link's view goes before the presenter's
+      apply(player, wanted);
+    },
+    plain: PLAIN, busy: () => Boolean(player.look.wanted) || player.depthPlay.on || player.state.replaying,
+  });
   instance.leave = enlist(view(instance));
   mounted.set(parent, instance);
   dress(instance, data);
@@ -93,6 +106,7 @@ function create(parent, data, setState) {
   const loop = (now) => {
     instance.frame = requestAnimationFrame(loop);
     if (player.visible && player.rooms.data.raster.width) player.tick(now);
+    instance.address.update(now);
   };
   instance.frame = requestAnimationFrame(loop);
   return instance;
@@ -122,6 +136,7 @@ export function mount(parent, data, setStateValue = null) {
   instance.root.classList.toggle('watching', Boolean(data.watch));
   instance.player.extras.hear(data.options || {});
   instance.player.session.open(data);
+  instance.address.hear(data);
   return () => unmount(parent);
 }
 

@@ -13,3 +13,13 @@ export const numbers = (values, count, far) => (
 );
 
 export const oneOf = (value, all) => (all.includes(value) ? value : undefined);
+
+/** Short in links, and far below a pixel. */
+export const fine = (value) => Math.round(1e4 * value) / 1e4;
+
+/** A part of a view with switches: those that are known and differ are handed to `flip`. */
+export function switches(now, wanted, flip) {
+  for (const [name, on] of Object.entries(wanted ?? {})) {
+    if (Object.hasOwn(now, name) && typeof on === 'boolean' && now[name] !== on) flip(name);
+  }
+}

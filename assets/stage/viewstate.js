@@ -19,6 +19,12 @@ import { between, numbers, whole } from './viewcheck.js';
 const FAR = 1e4; // units: no window reaches so far
 const ROOMS = ['latent', 'data'];
 
+/** What a stage shows that nobody has touched. */
+export const PLAIN = {
+  step: null, depth: null, probe: null, zoom: { latent: [0, 0, 1], data: [0, 0, 1] },
+  layers: { points: true, grid: true, density: true, data: true },
+};
+
 /** The view of a flow's stage. @param {import('./player.js').Player} player */
 export function read({ state, scene, probe, rooms }) {
   const { depth, flow, layers } = scene;
@@ -60,6 +66,17 @@ export function apply(player, view) {
     if (typeof scene.layers[name] === 'boolean' && typeof on === 'boolean' && scene.layers[name] !== on) player.toggle(name);
   }
   if ('probe' in view) point(probe, view.probe);
+}
+
+/** The view to send to somebody else: time stopped where it stands, and no pointer that only hovers. */
+export function moment(player) {
+  const { state, timeline: { frames } } = player;
+  const view = read(player);
+  const end = state.recorded && state.shown?.seq === frames[frames.length - 1]?.seq;
+  return {
+    ...view, step: view.step ?? (state.shown && !end ? state.shown.step : null),
+    probe: view.probe?.pinned ? view.probe : null,
+  };
 }
 
 /** Point where `wanted` says, or nowhere. */
@@ -104,6 +121,16 @@ export class Look {
     if (late || replay.opening || scene.flow.depth === 0 || !state.shown) return;
     if (wanted.depth !== undefined) scene.setDepth(wanted.depth ?? scene.flow.depth, performance.now());
     this.wanted = null;
+  }
+
+  /** Whether the picture is at rest: nothing that has been asked for is still to be drawn. */
+  get still() {
+    const { scene, state, depthPlay, replay, rooms, film } = this.player;
+    const moves = depthPlay.on || state.replaying || replay.opening || scene.wasMoving || scene.next || !scene.rest.over;
+    const owed = scene.layers.density && (scene.stale.latent || scene.stale.data);
+    const dirty = rooms.latent.dirty || rooms.data.dirty || film.late(scene);
+    const fixed = state.rewound !== null || !['queued', 'training'].includes(state.status);
+    return fixed && !moves && !owed && !dirty && !this.wanted && Boolean(state.shown);
   }
 
   /** Stop time at a step, or at the nearest that was kept; returns whether it could be done yet. */

@@ -39,9 +39,9 @@ function stretch(points, axis) {
 }
 
 /** A window that follows slowly, so that thumbnails and scrubbing do not shake while training. */
-export function calm(before, after) {
-  if (!before) return after;
-  for (const key of ['x', 'y', 'halfX', 'halfY']) after[key] = 0.8 * before[key] + 0.2 * after[key];
+export function calm(before, after, pace) {
+  if (!before || pace === 1) return after;
+  for (const key of ['x', 'y', 'halfX', 'halfY']) after[key] = (1 - pace) * before[key] + pace * after[key];
   return after;
 }
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from inn_core import registry
 from inn_core.maps import handmade
@@ -23,7 +22,7 @@ LESSON = "coupling_layers"
 #: The lesson that plays, trains and exports any run of a 2-D flow.
 MAIN = "pushforward"
 DEFAULT = "moons"
-TARGET, HAND, VIEW = "target", "hand", "view"
+TARGET, HAND, NAME = "target", "hand", "name"
 #: Key of the widget that chooses the target.
 TARGET_KEY = f"{LESSON}.{TARGET}"
 
@@ -33,7 +32,7 @@ class Room(session.Session):
     """A session with a drawing.
 
     target : key of ``registry.TARGETS``; hand : text of the drawing that a link or the stage gave
-    saved : its score, or ``{"refused": sentence}``; view : the view that the link asks for
+    saved : its score, or ``{"refused": sentence}``; name : of the part that the link asks for
     kept : (target, drawing) -> viewer's token of the run that the lab keeps of it
     heard : what the stage last said of a drawing
     """
@@ -41,7 +40,7 @@ class Room(session.Session):
     target: str = DEFAULT
     hand: str | None = None
     saved: dict[str, Any] | None = None
-    view: str | None = None
+    name: str | None = None
     kept: dict[tuple[str, str], str] = field(default_factory=dict)
     heard: dict[str, Any] = field(default_factory=dict)
 
@@ -49,8 +48,7 @@ class Room(session.Session):
 def of(words: Words) -> Room:
     """Return this tab's room, brought in line with the address bar on arrival and on Back."""
     key = f"{LESSON}.session"
-    context = get_script_run_ctx()
-    moved = context is not None and context.is_history_navigation
+    moved = tab.moved()
     room = st.session_state.get(key)
     if not isinstance(room, Room):
         room = st.session_state[key] = Room(LESSON)
@@ -61,16 +59,18 @@ def of(words: Words) -> Room:
 
 
 def _arrive(room: Room, words: Words) -> None:
+    tab.arrive(room)
     asked = st.query_params
     viewer = asked.get(links.RUN)
     info = client.current().describe(viewer) if viewer else None
-    if viewer and info is None:
+    lost = viewer if info is None else None
+    if lost and links.SEED not in asked:
         room.notices.append(words("shell.run_gone"))
     elif info and not isinstance(info.spec, RunSpec):
         room.notices.append(words("shell.other_kind"))
         info = None
-    room.show(viewer if info else None)
-    room.view = asked.get(VIEW)
+    room.show(viewer if info else None, info.spec if info else None)
+    room.name = asked.get(NAME)
     try:
         room.target = check_name(TARGET, asked.get(TARGET, DEFAULT), registry.TARGETS)
     except SpecError as error:
@@ -82,7 +82,13 @@ def _arrive(room: Room, words: Words) -> None:
         refused = _take(room, asked[HAND])
         if refused:
             room.notices.append(words("coupling_layers.not_drawing", reason=refused))
-        room.view = room.view or "draw"
+        room.name = room.name or "draw"
+    if lost and links.SEED in asked and not room.notices:
+        given = {name: asked[name] for name in asked if name in links.DEFAULTS}
+        spec, wrong = links.read(given)
+        room.notices += wrong
+        if not wrong:
+            tab.again(room, lost, session.settled(spec), words)
 
 
 def choose(room: Room, target: str | None) -> None:
@@ -191,11 +197,7 @@ def race(room: Room) -> None:
 
 def write_address(room: Room, words: Words) -> None:
     """Put into the address bar what another tab needs to show the same."""
-    wanted = address_of(room)
-    if "lang" in st.query_params or words.lang != "en":
-        wanted[links.LANGUAGE] = words.lang
-    if st.query_params.to_dict() != wanted:
-        st.query_params.from_dict(wanted)
+    links.put(address_of(room), words)
 
 
 def address_of(room: Room) -> dict[str, str]:
@@ -204,5 +206,6 @@ def address_of(room: Room) -> dict[str, str]:
     if room.hand:
         wanted[HAND] = room.hand
     if room.viewer:
-        wanted[links.RUN] = room.viewer
+        made = room.made if isinstance(room.made, RunSpec) else RunSpec(target=room.target)
+        wanted |= {links.RUN: room.viewer} | links.carried(made)
     return wanted

@@ -3,19 +3,34 @@
 Parameters bear the names of the specs' fields (``?target=moons&layers=4&hidden=64,64``) and only
 what differs from the defaults is written. They are plain keys, not labels, so that a link made on a
 Japanese page opens on an English one; this is why widgets are not bound to them one by one.
+
+A run's link carries its spec and seed beside its token, so that it can be trained again when the
+run is gone. What the reader looks at is one token, ``view=1.…``: the stage writes it into the
+address bar without asking the server (assets/stage/address.js), and Python only hands it on.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from difflib import get_close_matches
 from typing import Any
 
+import streamlit as st
+
 from inn_core.specs import FlowSpec, RunSpec, SpecError, TrainSpec, shown
+from pages.shell.words import Words
 
-RUN, SPEC, LANGUAGE = "run", "spec", "lang"
-
+RUN, SPEC, LANGUAGE, VIEW, SEED = "run", "spec", "lang", "view", "seed"
+#: Format of view tokens: the same number as in assets/stage/viewtoken.js.
+VIEW_VERSION = 1
+#: Characters of a view: a drawing of four layers takes 2,500.
+VIEW_LENGTH = 6000
+_TOKEN = re.compile(r"(\d{1,4})\.([A-Za-z0-9_-]+)")
 
 #: Fields of the run itself; all others are its flow's and its training's.
 OWN = ("target", "loss", "seed", "members", "start")
@@ -44,7 +59,7 @@ def read(parameters: Mapping[str, str]) -> tuple[RunSpec, list[str]]:
     default, so that a damaged link still opens a working page.
     """
     spec, refused = RunSpec(), []
-    given = {k: v for k, v in parameters.items() if k not in (RUN, LANGUAGE)}
+    given = {k: v for k, v in parameters.items() if k not in (RUN, LANGUAGE, VIEW)}
     if SPEC in given:
         try:
             spec = RunSpec.from_token(given.pop(SPEC))
@@ -56,6 +71,53 @@ def read(parameters: Mapping[str, str]) -> tuple[RunSpec, list[str]]:
         except SpecError as error:
             refused.append(str(error))
     return spec, refused
+
+
+def carried(spec: RunSpec) -> dict[str, str]:
+    """Return what a run's link says of its spec; the seed always, as the sign that it is all."""
+    return write(spec) | {SEED: str(spec.seed)}
+
+
+def view_of(parameters: Mapping[str, str]) -> tuple[str | None, str]:
+    """Return the view's token that a link holds, or None and a sentence that says what is wrong.
+
+    Only its form is judged; what it says is the stage's to take or to leave.
+    """
+    token = parameters.get(VIEW)
+    if not token:
+        return None, ""
+    rest = "the page opens at its usual view."
+    if len(token) > VIEW_LENGTH:
+        return None, (
+            f"The link's view has {len(token):,} characters, {VIEW_LENGTH:,} at most; {rest}"
+        )
+    parts = _TOKEN.fullmatch(token)
+    if parts and int(parts[1]) != VIEW_VERSION:
+        return None, (
+            f"The link's view is of format {int(parts[1])}, this page reads {VIEW_VERSION}; {rest}"
+        )
+    try:
+        body = parts[2] if parts else ""
+        view = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    except (ValueError, binascii.Error, RecursionError):
+        view = None
+    if not isinstance(view, dict):
+        return None, f"The link's view {shown(token)} cannot be read; copy it whole, or {rest}"
+    return token, ""
+
+
+def put(wanted: dict[str, str], words: Words) -> None:
+    """Let the address bar say ``wanted`` and the language; the stage's view in it stays.
+
+    Streamlit sends the server the parameters that it knows of itself, so the view may be missing
+    or old here; where anything else changes it goes, and the stage writes it again.
+    """
+    if LANGUAGE in st.query_params or words.lang != "en":
+        wanted = wanted | {LANGUAGE: words.lang}
+    here = st.query_params.to_dict()
+    here.pop(VIEW, None)
+    if here != wanted:
+        st.query_params.from_dict(wanted)
 
 
 def changes(old: RunSpec, new: RunSpec) -> set[str]:

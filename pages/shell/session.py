@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from inn_core import registry
 from inn_core.maps import handmade
@@ -45,8 +44,7 @@ class Session(Tab):
 def of(lesson: str, words: Words) -> Session:
     """Return this tab's session, brought in line with the address bar on arrival and on Back."""
     key = f"{lesson}.session"
-    context = get_script_run_ctx()
-    moved = context is not None and context.is_history_navigation
+    moved = tab.moved()
     session = st.session_state.get(key)
     if not isinstance(session, Session):
         session = st.session_state[key] = Session(lesson)
@@ -62,10 +60,12 @@ def of(lesson: str, words: Words) -> Session:
 
 def _arrive(session: Session, words: Words) -> None:
     """Take over what the address bar names: a run, or settings."""
+    tab.arrive(session)
     viewer = st.query_params.get(links.RUN)
     info = client.current().describe(viewer) if viewer else None
     spec = info.spec if info else None
-    if viewer and info is None:
+    lost = viewer if info is None else None
+    if lost and links.SEED not in st.query_params:
         session.notices.append(words("shell.run_gone"))
     elif isinstance(spec, InverseSpec):
         session.notices.append(words("shell.other_kind"))
@@ -73,7 +73,7 @@ def _arrive(session: Session, words: Words) -> None:
         session.notices.append(words("own.gone"))
         spec = None
     if isinstance(spec, RunSpec):
-        session.show(viewer)
+        session.show(viewer, spec)
         session.spec = spec
     else:
         session.show(None)
@@ -82,6 +82,8 @@ def _arrive(session: Session, words: Words) -> None:
         if not _at_hand(session.spec.target):
             session.notices.append(words("own.gone"))
             session.spec = RunSpec()
+        elif lost and links.SEED in st.query_params and not refused:
+            tab.again(session, lost, settled(session.spec), words)
     if registry.is_own(session.spec.target) and session.spec.target not in session.own:
         session.own.append(session.spec.target)
     controls.adopt(session.lesson, session.spec)
@@ -156,11 +158,15 @@ def new_seed(session: Session) -> None:
 
 def write_address(session: Session, words: Words) -> None:
     """Put into the address bar what another tab needs to show the same."""
-    wanted = {links.RUN: session.viewer} if session.viewer else links.write(session.spec)
-    if "lang" in st.query_params or words.lang != "en":
-        wanted[links.LANGUAGE] = words.lang
-    if st.query_params.to_dict() != wanted:
-        st.query_params.from_dict(wanted)
+    links.put(address_of(session), words)
+
+
+def address_of(session: Session) -> dict[str, str]:
+    """Return the parameters of the address."""
+    if not session.viewer:
+        return links.write(session.spec)
+    made = session.made if isinstance(session.made, RunSpec) else session.spec
+    return {links.RUN: session.viewer} | links.carried(made)
 
 
 def _set_live(session: Session, names: set[str]) -> None:

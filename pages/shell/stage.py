@@ -23,7 +23,7 @@ export default function ({ parentElement, data, setStateValue, setTriggerValue }
 
 
 @cache
-def _component(module: str) -> Any:
+def component(module: str) -> Any:
     """Return the component that draws by ``module``; one registration a module."""
     name = module.removesuffix(".js").replace("/", "_")
     return st.components.v2.component(name, js=_HAND_OVER.replace("MODULE", module))
@@ -50,15 +50,16 @@ def mount(
     options: dict[str, Any] | None = None,
     module: str = FLOW_STAGE,
     spoken: str = "",
+    view: dict[str, Any] | None = None,
 ) -> Any:
     """Draw a stage; return what it has said so far (its state and triggers).
 
     run, owner : tokens of the run to show; pretrained : address of a run file, if there is no run
     options : whatever else the module wants to know; spoken : where in the text files its words
-        are, if not at ``<lesson>.stage``
+        are, if not at ``<lesson>.stage``; view : what the address bar named on arrival, see tab.py
     """
     key = spoken or ("stage" if module == FLOW_STAGE else f"{lesson}.stage")
-    return _component(module)(
+    return component(module)(
         key=key_of(lesson),
         data={
             "id": lesson,
@@ -69,5 +70,7 @@ def mount(
             "lang": words.lang,
             "lesson": lesson,
             "options": options or {},
+            "address": True,
+            "view": view,
         },
     )

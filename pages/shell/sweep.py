@@ -12,18 +12,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from inn_core.maps import network
 from inn_core.problems.sweeps import SIZES, SWEEPS, size_of, sized
 from inn_core.runs import client
 from inn_core.specs import SpecError, check_number, shown
 from inn_core.specs_inverse import InverseSpec
-from pages.shell import links, stage, tab
+from pages.shell import links, share, stage, tab
 from pages.shell.words import Words, selector
 
-VALUES, SEED, SIZE = "values", "seed", "size"
+VALUES, SEED, SIZE = "values", links.SEED, "size"
 MOST = 8
+#: Characters of the values in a link.
+LONGEST = 200
 #: Makes a spec of the swept values and a seed; raises SpecError.
 Make = Callable[[tuple[float, ...], int], InverseSpec]
 
@@ -59,8 +60,7 @@ class Room(tab.Tab):
 def of(lesson: Lesson, words: Words) -> Room:
     """Return this tab's room, brought in line with the address bar on arrival and on Back."""
     key = f"{lesson.name}.session"
-    context = get_script_run_ctx()
-    moved = context is not None and context.is_history_navigation
+    moved = tab.moved()
     room = st.session_state.get(key)
     if not isinstance(room, Room):
         room = st.session_state[key] = Room(lesson.name)
@@ -72,26 +72,41 @@ def of(lesson: Lesson, words: Words) -> Room:
 
 
 def _arrive(lesson: Lesson, room: Room, words: Words) -> None:
-    viewer = st.query_params.get(links.RUN)
+    tab.arrive(room)
+    asked = st.query_params
+    viewer = asked.get(links.RUN)
     info = client.current().describe(viewer) if viewer else None
     spec = info.spec if info else None
-    if viewer and info is None:
+    lost = viewer if info is None else None
+    if lost and SEED not in asked:
         room.notices.append(words("shell.run_gone"))
     elif spec and not isinstance(spec, InverseSpec):
         room.notices.append(words("shell.other_kind"))
         spec = None
-    room.show(viewer if spec else None)
+    room.show(viewer if spec else None, spec)
     if isinstance(spec, InverseSpec):
         room.text, room.seed = text_of(lesson.values_of(spec)), spec.seed
         room.size = size_of(spec)
     else:
-        room.text = st.query_params.get(VALUES, text_of(lesson.values_of(lesson.shipped)))
-        asked = st.query_params.get(SEED, "0")
-        room.seed = int(asked) if asked.isdecimal() and len(asked) < 5 else 0
-        size = st.query_params.get(SIZE, "")
+        room.text = asked.get(VALUES, text_of(lesson.values_of(lesson.shipped)))[:LONGEST]
+        seed, size = asked.get(SEED, "0"), asked.get(SIZE, "")
+        room.seed = int(seed) if seed.isascii() and seed.isdecimal() and len(seed) < 10 else 0
         room.size = size if size in SIZES else size_of(lesson.shipped)
+        if lost and SEED in asked:
+            _train_again(lesson, room, lost, words)
     st.session_state[f"{lesson.name}.size"] = room.size
     st.session_state[f"{lesson.name}.values"] = room.text
+
+
+def _train_again(lesson: Lesson, room: Room, lost: str, words: Words) -> None:
+    try:
+        swept = bool(lesson.values_of(lesson.shipped))
+        spec = lesson.make(numbers_of(room.text) if swept else (), check_seed(room.seed))
+        spec = sized(spec, room.size)
+    except SpecError as error:
+        room.notices.append(str(error))
+    else:
+        tab.again(room, lost, spec, words)
 
 
 def text_of(values: tuple[float, ...]) -> str:
@@ -127,15 +142,18 @@ def draw(lesson: Lesson, spoken: str = "sweep.stage", **options: Any) -> tuple[R
 
     words = choose()
     room = of(lesson, words)
-    with st.container(horizontal=True, vertical_alignment="center", key=f"{lesson.name}.head"):
-        st.title(words(f"{lesson.name}.title"), anchor="lesson", width="content")
-        st.caption(words(f"{lesson.name}.sentence"))
-        selector(words)
-    with st.container(horizontal=True, vertical_alignment="bottom", key=f"{lesson.name}.controls"):
-        _controls(lesson, room, words)
-    for notice in room.notices:
-        st.warning(notice)
-    room.notices.clear()
+    embedded = share.embedded()
+    if not embedded:
+        with st.container(horizontal=True, vertical_alignment="center", key=f"{lesson.name}.head"):
+            st.title(words(f"{lesson.name}.title"), anchor="lesson", width="content")
+            st.caption(words(f"{lesson.name}.sentence"))
+            selector(words)
+            share_slot = st.container(width="content")
+        with st.container(
+            horizontal=True, vertical_alignment="bottom", key=f"{lesson.name}.controls"
+        ):
+            _controls(lesson, room, words)
+    tab.tell(room)
     stage.mount(
         lesson.name,
         words,
@@ -148,8 +166,15 @@ def draw(lesson: Lesson, spoken: str = "sweep.stage", **options: Any) -> tuple[R
             **options,
         },
         spoken=spoken,
+        view=room.view,
     )
-    _write_address(lesson, room, words)
+    wanted = address_of(lesson, room)
+    links.put(wanted, words)
+    if embedded:
+        st.stop()
+    with share_slot:
+        alike = {name: wanted[name] for name in wanted if name != links.RUN}
+        share.button(words, lesson.name, wanted, alike)
     return room, words
 
 
@@ -197,16 +222,16 @@ def check_seed(seed: int) -> int:
     return int(check_number("seed", seed))
 
 
-def _write_address(lesson: Lesson, room: Room, words: Words) -> None:
+def address_of(lesson: Lesson, room: Room) -> dict[str, str]:
+    """Return the parameters of the address."""
     wanted = {}
+    made = room.made if isinstance(room.made, InverseSpec) else None
+    text = text_of(lesson.values_of(made)) if made else room.text
     if room.viewer:
-        wanted[links.RUN] = room.viewer
-    else:
-        if room.text != text_of(lesson.values_of(lesson.shipped)):
-            wanted[VALUES] = room.text[:200]
-        if room.size != size_of(lesson.shipped):
-            wanted[SIZE] = room.size
-    if "lang" in st.query_params or words.lang != "en":
-        wanted[links.LANGUAGE] = words.lang
-    if st.query_params.to_dict() != wanted:
-        st.query_params.from_dict(wanted)
+        wanted = {links.RUN: room.viewer, SEED: str(made.seed if made else room.seed)}
+    if text != text_of(lesson.values_of(lesson.shipped)):
+        wanted[VALUES] = text[:LONGEST]
+    size = size_of(made) if made else room.size
+    if size != size_of(lesson.shipped):
+        wanted[SIZE] = size
+    return wanted

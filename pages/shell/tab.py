@@ -6,6 +6,7 @@ it back after a reload; the address bar always holds the viewer's form.
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +17,13 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from inn_core.kinds import AnySpec
 from inn_core.runs import client
 from inn_core.specs import SpecError
+from pages.shell import links
+from pages.shell.words import Words
 
+#: Runs that took the place of lost ones: (lost token, spec) -> viewer's token. Whoever else opens
+#: the same old link watches the same new run.
+_AGAIN: dict[tuple[str, str], str] = {}
+MOST_AGAIN = 256
 #: Seconds that the browser has to find an owner's token, before "You are watching" is said.
 PATIENCE_S = 3.0
 
@@ -29,6 +36,8 @@ class Tab:
     notices : sentences for the reader, shown once
     owners : viewer's -> owner's token of every run of this tab, for the browser's Back
     asked_at, answered : when the browser was asked for an owner's token, and whether it has replied
+    made : what the run on the stage was made from; view : the view that the address bar named on
+        arrival, and which arrival it was: the stage takes it over once
     """
 
     lesson: str
@@ -38,6 +47,8 @@ class Tab:
     owners: dict[str, str] = field(default_factory=dict)
     asked_at: float = field(default_factory=time.monotonic)
     answered: bool = False
+    made: AnySpec | None = None
+    view: dict[str, Any] | None = None
 
     @property
     def watching(self) -> bool:
@@ -49,10 +60,51 @@ class Tab:
         """Whether the browser has had its time to hand back an owner's token after a reload."""
         return self.answered or time.monotonic() - self.asked_at > PATIENCE_S
 
-    def show(self, viewer: str | None) -> None:
+    def show(self, viewer: str | None, made: AnySpec | None = None) -> None:
         """Put a run on the stage, or none; whose it is shows when the browser has answered."""
         self.viewer, self.owner = viewer, self.owners.get(viewer or "")
+        self.made = made
         self.asked_at, self.answered = time.monotonic(), False
+
+
+def arrive(tab: Tab) -> None:
+    """Take the view that the address bar names; one that cannot be read becomes a notice."""
+    token, refused = links.view_of(st.query_params)
+    if refused:
+        tab.notices.append(refused)
+    arrival = tab.view["arrival"] + 1 if tab.view else 1
+    tab.view = {"token": token, "arrival": arrival}
+
+
+def moved() -> bool:
+    """Whether the reader went back or forth in the browser's history."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
+
+
+def of(lesson: str) -> Tab:
+    """Return this tab's place in a lesson that has no runs."""
+    key = f"{lesson}.session"
+    tab = st.session_state.get(key)
+    if not isinstance(tab, Tab) or moved():
+        tab = st.session_state[key] = tab if isinstance(tab, Tab) else Tab(lesson)
+        arrive(tab)
+    return tab
+
+
+def again(tab: Tab, lost: str, spec: AnySpec, words: Words) -> None:
+    """Train anew what a link names whose run is gone, and say so."""
+    key = (lost[:80], json.dumps(spec.to_json()))
+    there = _AGAIN.get(key)
+    if there and client.current().describe(there):
+        tab.show(there, spec)
+    elif start(tab, spec) and tab.viewer:
+        while len(_AGAIN) >= MOST_AGAIN:
+            _AGAIN.pop(next(iter(_AGAIN)), None)
+        _AGAIN[key] = tab.viewer
+    else:
+        return
+    tab.notices.append(words("shell.run_again", seed=spec.seed))
 
 
 def claim(tab: Tab, found: Any) -> None:
@@ -67,6 +119,13 @@ def claim(tab: Tab, found: Any) -> None:
         tab.owner = tab.owners[viewer] = owner
 
 
+def tell(tab: Tab) -> None:
+    """Show the sentences that have gathered, once."""
+    for notice in tab.notices:
+        st.warning(notice)
+    tab.notices.clear()
+
+
 def start(tab: Tab, spec: AnySpec) -> bool:
     """Start a run in place of the one on the stage; a sentence and False if none can start."""
     try:
@@ -76,7 +135,7 @@ def start(tab: Tab, spec: AnySpec) -> bool:
     except (client.LabError, SpecError) as error:
         tab.notices.append(str(error))
         return False
-    tab.viewer, tab.owner = tickets.viewer, tickets.owner
+    tab.viewer, tab.owner, tab.made = tickets.viewer, tickets.owner, spec
     tab.owners[tickets.viewer] = tickets.owner
     return True
 

@@ -25,7 +25,7 @@ async ({ words, lang }) => {
 STAGE = "window.pushforward.stages[0]"
 FIELDS = {
     *("id", "run", "seq", "step", "status", "frames", "updates"),
-    *("latencyMs", "points", "layerPosition", "playing"),
+    *("latencyMs", "points", "layerPosition", "playing", "still", "link"),
 }
 DESK = {"width": 1440, "height": 1000}
 PHONE = {"width": 400, "height": 900}

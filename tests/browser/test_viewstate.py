@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from playwright.sync_api import Page
 
+from pages.shell import links
 from tests.browser.conftest import NewPage
 from tests.browser.stagelab import MOUNT, Lab, state, until
 
@@ -99,3 +104,90 @@ def shared(chromium: Any, assets_url: str) -> Any:
     page = Lab(lambda **_: context.new_page(), assets_url).recorded()
     yield page
     context.close()
+
+
+CODEC = """async (views) => {
+  const { decode, encode } = await import('/stage/viewtoken.js');
+  return views.map((view) => decode(encode(view, {})));
+}"""
+DECODE = """async (tokens) => {
+  const { decode } = await import('/stage/viewtoken.js');
+  return tokens.map((token) => decode(token));
+}"""
+QUERY = """async (asked) => {
+  const { queryWith } = await import('/stage/address.js');
+  return asked.map(([search, token, dark]) => queryWith(search, token, dark));
+}"""
+plain = st.none() | st.booleans() | st.integers(-9, 9) | st.floats(-9, 9) | st.text(max_size=8)
+nested = st.recursive(
+    plain,
+    lambda part: (
+        st.lists(part, max_size=4) | st.dictionaries(st.text(min_size=1, max_size=6), part)
+    ),
+)
+
+
+def examples(strategy: st.SearchStrategy[Any], count: int) -> list[Any]:
+    """Some hundred examples at once: the browser is asked once, not a hundred times."""
+    found: list[Any] = []
+
+    @settings(max_examples=count, database=None, derandomize=True)
+    @given(strategy)
+    def collect(value: Any) -> None:
+        found.append(value)
+
+    collect()
+    return found
+
+
+def test_views_survive_their_token_and_python_reads_the_same(shared: Page) -> None:
+    views = examples(st.dictionaries(st.text(min_size=1, max_size=6), nested, min_size=1), 150)
+    texts = [json.dumps(view) for view in views]
+    views = [
+        view
+        for view, text in zip(views, texts, strict=True)
+        if "__proto__" not in text and len(text) < 4000  # a longer token is refused
+    ]
+    assert len(views) > 100
+    assert shared.evaluate(CODEC, views) == views
+    encode = CODEC.replace("decode(encode(view, {}))", "encode(view, {})")
+    for token in shared.evaluate(encode, views):
+        assert len(token) > links.VIEW_LENGTH or links.view_of({"view": token}) == (token, "")
+
+
+def test_any_token_is_a_view_or_nothing_and_the_stage_goes_on(shared: Page) -> None:
+    raw = st.binary(max_size=90).map(lambda some: f"1.{base64.urlsafe_b64encode(some).decode()}")
+    texts = examples(st.text(max_size=60) | raw | st.from_regex(r"[0-9]\.[\w-]{0,60}"), 300)
+    texts += ["1." + "A" * 100_000, "1." + base64.urlsafe_b64encode(b"[" * 4000).decode()]
+    found = shared.evaluate(DECODE, texts)
+    assert all(view is None or isinstance(view, dict) for view in found)
+    for text, view in zip(texts, found, strict=True):
+        if view is not None:
+            assert links.view_of({"view": text})[0] == text
+
+
+def test_no_view_harms_a_stage(shared: Page) -> None:
+    name = st.sampled_from(["step", "depth", "probe", "zoom", "layers", "room", "point", "latent"])
+    parts = st.recursive(
+        plain, lambda part: st.lists(part, max_size=3) | st.dictionaries(name, part)
+    )
+    views = examples(st.dictionaries(name, parts, min_size=1), 200)
+    for view in views:
+        shared.evaluate(LOOK, ["apply", view])
+    shared.evaluate(LOOK, ["apply", PRESENT])
+    until(shared, "s.still && s.layerPosition === 4 && s.step === 290")
+    assert read(shared) == PRESENT
+
+
+def test_the_address_keeps_what_is_not_the_stages(shared: Page) -> None:
+    asked = [
+        ["", "", True], ["", "1.a", False], ["?hidden=64,64&lang=ja", "1.a", True],
+        ["?view=1.b&run=x", "", False], ["?run=x&view=1.b&embed_options=dark_theme", "1.c", False],
+        ["?embed=true&embed_options=show_padding", "1.a", True],
+    ]  # fmt: skip
+    assert shared.evaluate(QUERY, asked) == [
+        "", "?embed_options=light_theme&view=1.a",
+        "?hidden=64,64&lang=ja&embed_options=dark_theme&view=1.a",
+        "?run=x", "?run=x&embed_options=light_theme&view=1.c",
+        "?embed=true&embed_options=show_padding&embed_options=dark_theme&view=1.a",
+    ]  # fmt: skip

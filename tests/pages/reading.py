@@ -18,10 +18,19 @@ def control(app: AppTest, name: str) -> Any:
 
 def stage(app: AppTest) -> dict[str, Any]:
     """What the page hands to the stage."""
-    mounted = app.get("bidi_component")
-    assert len(mounted) == 1
-    data: dict[str, Any] = json.loads(mounted[0].proto.json)
-    return data
+    return component(app, "id")
+
+
+def share(app: AppTest) -> dict[str, Any]:
+    """What the page hands to the popover "Share"."""
+    return component(app, "kinds")
+
+
+def component(app: AppTest, part: str) -> dict[str, Any]:
+    """The data of the only component whose data have a part of this name."""
+    found = [json.loads(one.proto.json) for one in app.get("bidi_component")]
+    (data,) = [one for one in found if part in one]
+    return dict(data)
 
 
 def sentences(app: AppTest) -> list[str]:

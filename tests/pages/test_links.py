@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl, urlencode
+import base64
+import json
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from hypothesis import given
@@ -50,6 +52,49 @@ def test_any_link_gives_a_spec_and_sentences(parameters: dict[str, str]) -> None
     assert isinstance(spec, RunSpec)
     assert len(refused) <= len(parameters)
     assert all(sentence.endswith(".") or sentence.endswith("?") for sentence in refused)
+
+
+def token(view: object, version: int = links.VIEW_VERSION) -> str:
+    body = base64.urlsafe_b64encode(json.dumps(view).encode()).decode().rstrip("=")
+    return f"{version}.{body}"
+
+
+@given(st.dictionaries(st.text(max_size=9), st.floats(allow_nan=False) | st.text(max_size=9)))
+def test_a_view_is_handed_on_as_it_came(view: dict[str, object]) -> None:
+    assert links.view_of({"view": token(view)}) == (token(view), "")
+
+
+@given(
+    st.text(max_size=60)
+    | st.from_regex(r"\d{1,4}\.[\w-]{0,80}", fullmatch=True)
+    | st.binary(max_size=60).map(lambda raw: f"1.{base64.urlsafe_b64encode(raw).decode()}")
+)
+def test_any_view_is_read_or_refused_with_a_sentence(text: str) -> None:
+    found, sentence = links.view_of({"view": text})
+    assert (found == text and not sentence) or (found is None and (sentence or not text))
+    assert not sentence or sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (token({}, version=2), "is of format 2, this page reads 1"),
+        (token([1]), "cannot be read"),
+        (token({"a": 1})[:-3], "cannot be read"),
+        ("1." + "A" * 7000, "has 7,002 characters, 6,000 at most"),
+        ("1." + base64.urlsafe_b64encode(b"[" * 4400).decode()[:5900], "cannot be read"),
+    ],
+)
+def test_a_refused_view_says_why(text: str, said: str) -> None:
+    found, sentence = links.view_of({"view": text})
+    assert found is None and said in sentence and "usual view" in sentence
+
+
+@given(specs)
+def test_a_runs_link_carries_its_spec_and_seed(spec: RunSpec) -> None:
+    carried = links.carried(spec)
+    assert links.read({"run": "gone", **carried}) == (spec, [])
+    assert carried["seed"] == str(spec.seed)
 
 
 @given(specs)
@@ -114,3 +159,19 @@ def test_links_use_an_address_that_others_can_reach(
 def test_the_qr_code_is_a_picture_of_the_link() -> None:
     assert share.qr("http://localhost:8501/?run=abc").startswith("<svg")
     assert share.qr("http://localhost/?run=a") != share.qr("http://localhost/?run=b")
+
+
+@given(st.text(max_size=80) | st.from_regex(r"https?://[^ ]{0,60}", fullmatch=True))
+def test_qr_codes_are_drawn_of_links_into_this_lab_only(link: str) -> None:
+    status, body = share.answer_qr(link, "lab.example.org:8501")
+    if status == 200:
+        assert urlsplit(link).netloc in ("lab.example.org:8501", share.lan_host())
+    else:
+        assert body.endswith(".")
+
+
+def test_a_qr_code_says_no_when_it_has_no_room() -> None:
+    link = "http://lab.example.org/?view=1."
+    assert share.answer_qr(link + "A" * 2000, "lab.example.org")[0] == 200
+    assert share.answer_qr(link + "A" * 9000, "lab.example.org")[0] == 413
+    assert share.answer_qr(link, "other.example.org", "http://lab.example.org/x")[0] == 200

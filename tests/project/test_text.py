@@ -118,7 +118,7 @@ def modules_of(key: str) -> str:
     lesson = key.removesuffix("stage").rstrip(".")
     paths = [p for p in [*folder.glob("*.js"), *folder.glob("extras/*.js")] if p.name != "words.js"]
     if lesson:
-        paths = [p for p in (folder / "lessons").rglob("*.js") if lesson in str(p)]
+        paths = [p for p in folder.rglob("*.js") if lesson in str(p.relative_to(folder))]
     return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 

@@ -14,4 +14,4 @@ const [{ lesson }, { ChangeOfVariables }] = await Promise.all([
   import('./lesson.js'), import('./change_of_variables/lab.js'),
 ]);
 
-export const { mount, unmount } = lesson({ sheets, create: (root) => new ChangeOfVariables(root) });
+export const { mount, unmount, lookOf } = lesson({ sheets, create: (root) => new ChangeOfVariables(root) });

@@ -8,7 +8,7 @@
 import { lesson } from './lesson.js';
 import { CouplingLayers } from './coupling_layers/stage.js';
 
-export const { mount, unmount } = lesson({
+export const { mount, unmount, lookOf } = lesson({
   sheets: ['coupling_layers/look.css'],
   create: (root) => new CouplingLayers(root),
 });

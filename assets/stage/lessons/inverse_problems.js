@@ -6,7 +6,7 @@
 import { lesson } from './lesson.js';
 import { Scenes } from './inverse_problems/scenes.js';
 
-export const { mount, unmount } = lesson({
+export const { mount, unmount, lookOf } = lesson({
   sheets: ['inverse_problems/look.css'],
   create: (root, data) => new Scenes(root, data),
 });

@@ -6,10 +6,14 @@
  *
  * The lesson has  dress(words), paint(theme), layout(), tick(now) -> drew, close()  and the numbers
  * `points`, `status`, `position`, `playing`, `updates`. Optional: update(data, setState), called at every
- * rerun of the page, and `view`, functions for more (or other) lines of `window.pushforward`.
+ * rerun of the page; `view`, functions for more (or other) lines of `window.pushforward`; `look`, its
+ * view for links (address.js), with moment(), the view to send where that is not the one read;
+ * `still`, whether the picture is at rest.
  */
+import { Address } from '../address.js';
 import { readTheme } from '../colours.js';
 import { enlist } from '../registry.js';
+import { encode } from '../viewtoken.js';
 import { makeWords } from '../words.js';
 
 /** @param {{sheets: string[], create: Function}} kind sheets: addresses below lessons/ */
@@ -32,7 +36,10 @@ export function lesson(kind) {
     mounted.delete(parent);
   }
 
-  return { mount, unmount };
+  /** The view of the lesson in `parent`: {read() -> view, apply(view)}; null where there is none. */
+  const lookOf = (parent) => mounted.get(parent)?.lesson.look ?? null;
+
+  return { mount, unmount, lookOf };
 }
 
 class Instance {
@@ -45,6 +52,8 @@ class Instance {
     this.sheets = ['../stage.css', ...kind.sheets].map((name) => sheet(new URL(name, import.meta.url).href));
     parent.append(...this.sheets.map(({ node }) => node), root);
     this.lesson = kind.create(root, data);
+    const { look } = this.lesson;
+    this.address = look && new Address(root, look);
     this.frames = 0;
     this.visible = true;
     this.styled = false;
@@ -66,6 +75,7 @@ class Instance {
       this.frame = requestAnimationFrame(loop);
       if (!this.visible || !this.styled) return;
       this.lesson.tick(now);
+      this.address?.update(now);
       this.frames++;
     };
     this.frame = requestAnimationFrame(loop);
@@ -78,7 +88,8 @@ class Instance {
       id: () => data.id, run: () => null, seq: () => -1, step: () => 0, status: () => own.status,
       frames: () => this.frames, updates: () => own.updates, latencyMs: () => null,
       points: () => (this.frames ? own.points : 0), layerPosition: () => own.position,
-      playing: () => own.playing, ...own.view,
+      playing: () => own.playing, still: () => own.still ?? !own.playing,
+      link: () => (own.look ? encode((own.look.moment ?? own.look.read)(), own.look.plain) : ''), ...own.view,
     };
   }
 
@@ -92,6 +103,7 @@ class Instance {
     }
     this.readTheme();
     this.lesson.update?.(data, setState);
+    this.address?.hear(data);
   }
 
   readTheme() {

@@ -2,7 +2,7 @@
 import { lesson } from './lesson.js';
 import { Sweep } from './sweep/stage.js';
 
-export const { mount, unmount } = lesson({
+export const { mount, unmount, lookOf } = lesson({
   sheets: ['sweep/look.css'],
   create: (root, data) => new Sweep(root, data, 'prior_weight'),
 });

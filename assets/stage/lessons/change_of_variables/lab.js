@@ -3,6 +3,7 @@ import { BASES } from './bases.js';
 import { Bricks } from './bricks.js';
 import { Hands } from './hands.js';
 import { Line } from './line.js';
+import { PLAIN, apply, read } from './look.js';
 import { Notes, lineMarks } from './notes.js';
 import { Panel } from './panel.js';
 import { SLICES } from './chain.js';
@@ -47,6 +48,7 @@ export class ChangeOfVariables {
     document.addEventListener('keydown', this.onKey, true); // before the page's own shortcuts
     document.addEventListener('keyup', this.onKeyUp);
     this.setTab('map');
+    this.look = { plain: PLAIN, read: () => read(this), moment: () => read(this, true), apply: (view) => apply(this, view) };
   }
 
   /** Fetch the plane, once. */
@@ -58,11 +60,19 @@ export class ChangeOfVariables {
       this.plane.show(this.tab === 'plane');
       this.layout();
     });
+    return this.coming;
   }
 
   get points() { return this.tab === 'plane' ? this.plane.points : SLICES; }
   get position() { return this.tab === 'plane' ? 1 : this.line.slide; }
   get playing() { return this.line.slide < 1 || !this.line.touched; }
+
+  /** Whether the picture is at rest. */
+  get still() {
+    const { line, plane } = this;
+    if (this.tab === 'plane') return Boolean(plane.now) && !plane.now.moves && !plane.now.dirty;
+    return line.touched && line.slide === 1 && !line.dirty && !line.spring;
+  }
 
   dress({ say, number }) {
     // A true minus, and no minus before a zero.

@@ -110,9 +110,14 @@ export class Line {
     this.invites = false;
     this.dirty = true;
     if (this.touched) return;
-    this.knots[0] = breathe(this.knots[0], this.breath || 0);
+    this.knots = this.standing;
     this.touched = true;
     this.build();
+  }
+
+  /** The knots as they stand, breath and all. */
+  get standing() {
+    return this.touched ? this.knots : this.knots.with(0, breathe(this.knots[0], this.breath || 0));
   }
 
   play() {

@@ -1,4 +1,6 @@
 /** What the 1-D figure starts with: a table of maps, each its knots. */
+import { numbers } from '../../viewcheck.js';
+import { MonotoneMap } from './monotone.js';
 
 const PLACES = [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5];
 
@@ -27,4 +29,16 @@ export function breathe(knots, seconds) {
   const x = knots.x.map((value, k) =>
     value + ease * (k === CALLS ? 0.24 : 0.1) * Math.sin(1.25 * seconds + 1.9 * (k - CALLS)));
   return { z: knots.z, x };
+}
+
+/** Knots that a link may bring: as many z as x, both rising; null for any others. */
+export function knotsOf(wanted) {
+  if (!Array.isArray(wanted) || wanted.length < 1 || wanted.length > MOST_MAPS) return null;
+  const good = wanted.every((one) => {
+    const count = one?.z?.length;
+    if (!(count >= 2 && count <= 12) || !numbers(one.z, count, 30) || !numbers(one.x, count, 30)) return false;
+    const rises = one.z.every((value, k) => k === 0 || value > one.z[k - 1] + 1e-3);
+    return rises && !new MonotoneMap(one.z, one.x).turnsBack;
+  });
+  return good ? wanted.map(({ z, x }) => ({ z: [...z], x: [...x] })) : null;
 }

@@ -45,6 +45,12 @@ export class Ends {
     this.dirty = true;
   }
 
+  /** Whether all is drawn as finely as it will be. */
+  get still() {
+    const { x, z } = this;
+    return !this.flow || !x.cssWidth || (this.fine && !this.dirty && !x.dirty && !z.dirty);
+  }
+
   tick(now, shown, colours) {
     const { flow, ride, x, z, theme } = this;
     if (!flow || !theme || !x.cssWidth) return;
@@ -60,7 +66,7 @@ export class Ends {
       this.job = null;
       x.dirty = z.dirty = true;
     } else if (!this.fine && now - this.changed > SETTLED) {
-      this.job ??= this.density.job(flow, flow.depth, x, this.ramp, false);
+      this.job ??= this.density.job(flow, flow.depth, x, this.ramp, false, true);
       const { done } = this.job.next();
       if (done) {
         this.fine = true;

@@ -9,6 +9,7 @@ import { Film } from './film.js';
 import { Gallery } from './gallery.js';
 import { Hands } from './hands.js';
 import { Keys } from './keys.js';
+import { PLAIN, apply, read } from './look.js';
 import { Panel } from './panel.js';
 import { Play } from './play.js';
 import { Ride } from './ride.js';
@@ -55,7 +56,11 @@ export class CouplingLayers {
     this.rest = 0; // when the endless film goes on
     this.updates = 0;
     this.options = {};
+    this.look = { plain: PLAIN, read: () => read(this), moment: () => read(this, true), apply: (view) => apply(this, view) };
   }
+
+  /** The chips of a view that nobody has touched. */
+  plainly(name) { return JSON.stringify(SHOWN[name]); }
 
   // What window.pushforward tells.
   get points() { return DOTS + this.ride.x.length / 2; }
@@ -70,6 +75,14 @@ export class CouplingLayers {
       view: () => this.views.name, drawing: () => this.studio.drawing.token, gap: () => this.studio.score?.gap ?? null,
       bent: () => this.bend.by,
     };
+  }
+
+  /** Whether the picture is at rest. */
+  get still() {
+    const { panel, film, views, play, studio, gallery } = this;
+    if (play.on || views.busy || this.later || film.dirty || (views.name === 'draw' && studio.stale)) return false;
+    if (views.name === 'watch' && this.loops > 0) return false;
+    return views.name === 'kinds' ? gallery.items.every((item) => !item.panel.dirty) : !panel.dirty && this.ends.still;
   }
 
   /** What hands.js draws with; null where nothing can be drawn. */
@@ -150,6 +163,7 @@ export class CouplingLayers {
       if (moved) this.panel.at = 0;
       if (views.name === 'best' && !options.best) setState?.('view', { name: 'best' });
       views.load();
+      if (this.later) apply(this, this.later);
     }
     this.updates++;
     this.names();

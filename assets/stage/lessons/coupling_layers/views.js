@@ -29,8 +29,14 @@ export class Views {
     this.load();
   }
 
-  /** Bring the flow of the present view. */
-  async load() {
+  /** Bring the flow of the present view; `ready` is kept once it is there. */
+  load() {
+    this.busy = true;
+    this.ready = this.show();
+    return this.ready;
+  }
+
+  async show() {
     const { lesson, name } = this;
     const { root, panel, ride, studio } = lesson;
     const mine = (this.loading = Symbol('load'));
@@ -59,6 +65,8 @@ export class Views {
       this.adopt(flow);
       if (name === 'best' && panel.at === 0) lesson.go(1, true); // what the first layer does, at once
     }
+    if (mine !== this.loading) return;
+    this.busy = false;
     lesson.arrange();
     lesson.names();
   }
@@ -106,7 +114,7 @@ export class Views {
   choose(kinds) {
     const trained = kinds.filter(({ address }) => address);
     if (trained.some(({ name }) => name === this.kind)) return;
-    this.kind = (trained.find(({ name }) => name === 'affine') ?? trained[0])?.name ?? null;
+    this.kind = this.first = (trained.find(({ name }) => name === 'affine') ?? trained[0])?.name ?? null;
   }
 
   notice(text) {

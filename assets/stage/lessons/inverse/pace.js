@@ -4,6 +4,7 @@
  */
 const ANSWER = 40; // ms of computing a whole answer may take
 const LEARNT = 4; // answers before a judgement: the first ones are slow, not yet compiled
+const PINNED = 60; // answers in which what a link says is not judged
 
 export class Pace {
   constructor(most, least) {
@@ -20,7 +21,14 @@ export class Pace {
   }
 
   reset() {
-    Object.assign(this, { count: this.most, fastest: Infinity, answers: 0 });
+    const { most, pinned } = this;
+    Object.assign(this, { count: pinned ?? most, fastest: Infinity, answers: pinned ? -PINNED : 0 });
+  }
+
+  /** As many as a link's picture has, all if it does not say; judged again once a hand has dragged for long. */
+  pin(count = this.most) {
+    this.pinned = Math.max(this.least, Math.min(this.most, count));
+    this.reset();
   }
 
   /** @param {number} rows of an answer @param {number} arms among them @returns {boolean} whether `count` changed */
@@ -32,7 +40,7 @@ export class Pace {
     if (Math.abs(count - this.count) < 0.2 * this.count && count < this.most) return false;
     const changed = count !== this.count;
     this.count = count;
-    if (changed) this.answers = 0;
+    if (changed) Object.assign(this, { answers: 0, pinned: null });
     return changed;
   }
 }

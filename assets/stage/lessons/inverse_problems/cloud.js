@@ -9,7 +9,9 @@ import { grip } from '../inverse/grip.js';
 import { linkMarks } from '../inverse/marks.js';
 import { modes, moments, source, strip } from '../inverse/models.js';
 import { draws } from '../sweep/poses.js';
+import { fine } from '../../viewcheck.js';
 import { Calibration } from './calibration.js';
+import { cloudShow, cloudStill } from './look.js';
 import { buildCloud, writeCloud } from './skeleton.js';
 
 const POINTS = 600;
@@ -99,7 +101,7 @@ export class Cloud {
 
   measure(height) {
     const [low, high] = this.setup.range;
-    this.y = [Math.max(low, Math.min(high, height))];
+    this.y = [fine(Math.max(low, Math.min(high, height)))];
     this.ask();
   }
 
@@ -151,6 +153,13 @@ export class Cloud {
     for (let i = 0; i < POINTS; i++) found[this.model.nearest([x[2 * i], x[2 * i + 1]])] += 1 / POINTS;
     return found;
   }
+
+  get seen() { return { y: [...this.y], switches: { ...this.switches } }; }
+
+  get still() { return cloudStill(this); }
+
+  /** Look as a view says. */
+  show(view) { cloudShow(this, view); }
 
   // -- the harness ---------------------------------------------------------------------------------
 

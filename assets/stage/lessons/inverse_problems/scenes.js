@@ -1,7 +1,9 @@
 /** The scenes of the lesson, one shown at a time: the arm, eight modes, a strip across a crescent. */
 import { Arm } from './stage.js';
+import { oneOf } from '../../viewcheck.js';
 import { Cloud } from './cloud.js';
 
+const PLAIN = { scene: 'arm', target: null, z: null, arms: null, y: null, switches: null };
 const SCENES = { arm: Arm, modes: Cloud, strip: Cloud };
 
 export class Scenes {
@@ -20,12 +22,29 @@ export class Scenes {
     this.choose('arm');
     const own = (name) => () => this.current.view[name]?.() ?? null;
     const names = [...Object.keys(this.current.view), 'shares', 'gap', 'sdNet'];
+    this.look = {
+      plain: PLAIN, read: () => this.read(), moment: () => this.read(true),
+      apply: (view) => {
+        if (oneOf(view.scene, Object.keys(SCENES))) this.choose(view.scene);
+        this.current.show(view);
+      },
+    };
     this.view = { scene: () => this.scene, ranks: () => this.current.calibration?.ranks?.done ?? 0 };
     for (const name of names) this.view[name] = own(name);
   }
 
   get current() {
     return this.made.get(this.scene);
+  }
+
+  get still() { return this.current.still; }
+
+  /** The view; while the arm dances its z is nobody's choice. `stopped`: as it stands now. */
+  read(stopped = false) {
+    const { seen, start } = this.current;
+    if (stopped && seen.switches.circle) seen.switches.circle = false;
+    if (seen.switches.circle) seen.z = null;
+    return { ...PLAIN, scene: this.scene, ...(JSON.stringify(seen) === start ? null : seen) };
   }
 
   get status() { return this.current.status; }
@@ -44,7 +63,10 @@ export class Scenes {
     if (!this.made.has(name)) {
       const box = document.createElement('div');
       this.root.append(box);
-      this.made.set(name, new SCENES[name](box, this.data, name));
+      const scene = new SCENES[name](box, this.data, name);
+      const { seen } = scene;
+      scene.start = JSON.stringify(seen.z ? { ...seen, z: null } : seen);
+      this.made.set(name, scene);
     }
     for (const button of this.nav.children) button.setAttribute('aria-pressed', button.dataset.scene === name);
     if (this.words) this.current.dress(this.words);

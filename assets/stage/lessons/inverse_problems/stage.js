@@ -7,6 +7,7 @@ import { text } from '../../controls.js';
 import { latentPoints } from '../../points.js';
 import { PRIOR_SD, REACH, joints, spread } from '../inverse/arm.js';
 import { ARM } from '../inverse/models.js';
+import { fine } from '../../viewcheck.js';
 import { Calibration } from './calibration.js';
 import { Diagram } from './diagram.js';
 import { VIEW } from '../inverse/draw.js';
@@ -15,6 +16,7 @@ import { grip } from '../inverse/grip.js';
 import { linkMarks } from '../inverse/marks.js';
 import { Pace } from '../inverse/pace.js';
 import { Truth } from '../inverse/truth.js';
+import { armSeen, armShow, armStill } from './look.js';
 import { ARMS, GHOSTS, LATENT, LEAST, Picture } from './picture.js';
 import { PoseHand } from './posehand.js';
 import { build, write } from './skeleton.js';
@@ -97,7 +99,7 @@ export class Arm {
     if (data.ready) {
       this.dim = data.dim;
       this.ready = true;
-      if (this.pace.meet(data.cost)) this.carry(ARMS);
+      if (this.pace.meet(data.cost)) this.carry(this.pace.count);
       this.ask();
       return undefined;
     }
@@ -120,9 +122,7 @@ export class Arm {
   }
 
   /** The nearest target that some pose reaches. */
-  reach() {
-    return [Math.max(-REACH, Math.min(REACH, this.target[0])), this.target[1]];
-  }
+  reach() { return [Math.max(-REACH, Math.min(REACH, this.target[0])), this.target[1]]; }
 
   send() {
     const { target, z } = this.asked ?? { target: this.reach(), z: [...this.z] };
@@ -191,7 +191,7 @@ export class Arm {
 
   pull(x, y) {
     this.way = 'inverse';
-    this.target = [Math.max(VIEW.left, Math.min(VIEW.right, x)), Math.max(VIEW.low, Math.min(VIEW.high, y))];
+    this.target = [Math.max(VIEW.left, Math.min(VIEW.right, x)), Math.max(VIEW.low, Math.min(VIEW.high, y))].map(fine);
     this.ask();
   }
 
@@ -216,14 +216,12 @@ export class Arm {
 
   turn(x, y) {
     this.way = 'inverse';
-    this.z = [Math.max(-LATENT, Math.min(LATENT, x)), Math.max(-LATENT, Math.min(LATENT, y))];
+    this.z = [x, y].map((value) => fine(Math.max(-LATENT, Math.min(LATENT, value))));
     this.ask();
   }
 
   /** The first touch ends the dance. */
-  touch() {
-    if (this.switches.circle) this.toggle('circle');
-  }
+  touch() { if (this.switches.circle) this.toggle('circle'); }
 
   toggle(name) {
     if (!name) return;
@@ -232,6 +230,11 @@ export class Arm {
     this.tell();
     this.dirty = true;
   }
+
+  // For links: look.js.
+  get seen() { return armSeen(this); }
+  get still() { return armStill(this); }
+  show(view) { armShow(this, view); }
 
   // -- the harness ---------------------------------------------------------------------------------
 
@@ -264,10 +267,7 @@ export class Arm {
     this.dirty = true;
   }
 
-  close() {
-    this.feed.close();
-    this.worker.terminate();
-  }
+  close() { this.feed.close(); this.worker.terminate(); }
 
   tick(now) {
     if (this.switches.circle && this.ready && !this.reduced.matches) {

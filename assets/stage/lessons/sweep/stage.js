@@ -9,9 +9,11 @@ import { REACH } from '../inverse/arm.js';
 import { VIEW } from '../inverse/draw.js';
 import { Feed } from '../inverse/feed.js';
 import { grip } from '../inverse/grip.js';
+import { fine } from '../../viewcheck.js';
 import { linkMarks } from '../inverse/marks.js';
 import { Pace } from '../inverse/pace.js';
 import { Truth } from '../inverse/truth.js';
+import { isStill, lookOf } from './look.js';
 import { familiesOf, groupsOf, membersOf } from './members.js';
 import { GHOSTS, LATENT, Pictures } from './pictures.js';
 import { Plot } from './plot.js';
@@ -50,6 +52,7 @@ export class Sweep {
       owned: (run, owner) => this.setState?.('owner', { run, owner }),
     });
     this.listen();
+    this.look = lookOf(this);
     this.view = {
       run: () => this.run ?? null, step: () => this.step, target: () => [...this.target], latent: () => [...this.z], arms: () => this.points,
       took: () => this.took, chosen: () => this.chosen, l2: () => this.shown.map(({ l2 }) => l2),
@@ -95,7 +98,8 @@ export class Sweep {
     this.groups = groupsOf(this.members);
     this.most = Math.min(100, Math.floor(ARMS / this.members.length));
     this.pace = new Pace(this.most, LEAST);
-    this.carry(this.most);
+    if (this.linked) this.pace.pin(this.arms);
+    this.carry(this.pace.count);
     this.pictures.cards = place(this.root, this.members, this.groups, familiesOf(this.kind));
     this.chosen = Math.min(this.chosen, this.members.length - 1);
     if (this.styled) this.layout();
@@ -118,7 +122,7 @@ export class Sweep {
     if (answer.error) return this.report({ failed: answer.error });
     if (answer.ready) {
       this.ready = answer.members === this.members.length && answer.dim === this.problem.dim;
-      if (this.ready && this.pace.meet(answer.cost)) this.carry(this.most);
+      if (this.ready && this.pace.meet(answer.cost)) this.carry(this.pace.count);
       return this.ask();
     }
     this.busy = false;
@@ -183,12 +187,12 @@ export class Sweep {
   // -- the hand ------------------------------------------------------------------------------------
 
   pull(x, y) {
-    this.target = [Math.max(VIEW.left, Math.min(VIEW.right, x)), Math.max(VIEW.low, Math.min(VIEW.high, y))];
+    this.target = [Math.max(VIEW.left, Math.min(VIEW.right, x)), Math.max(VIEW.low, Math.min(VIEW.high, y))].map(fine);
     this.ask();
   }
 
   turn(x, y) {
-    this.z = [x, y].map((value) => Math.max(-LATENT, Math.min(LATENT, value)));
+    this.z = [x, y].map((value) => fine(Math.max(-LATENT, Math.min(LATENT, value))));
     this.ask();
   }
 
@@ -212,6 +216,8 @@ export class Sweep {
     this.untold = true;
     this.ask();
   }
+
+  get still() { return isStill(this); }
 
   // -- the harness ---------------------------------------------------------------------------------
 
