@@ -34,9 +34,10 @@ export function readTheme(root) {
   const paper = parse(style.backgroundColor, [255, 255, 255]);
   const ink = parse(style.color, [40, 40, 48]);
   const dark = 0.3 * paper[0] + 0.59 * paper[1] + 0.11 * paper[2] < 128;
+  const projector = root.classList.contains('presenting');
   const lift = (colour) => (dark ? blend(colour, [255, 255, 255], 0.28) : colour);
   return {
-    dark, paper, ink,
+    dark, paper, ink, projector,
     data: lift(DATA),
     model: MODEL,
     latent: lift(LATENT),
@@ -44,7 +45,7 @@ export function readTheme(root) {
     faint: blend(paper, ink, dark ? 0.2 : 0.14),
     room: dark ? blend(paper, [0, 0, 0], 0.25) : blend(paper, [255, 255, 255], 0.6),
     font: style.fontFamily,
-    key: `${style.backgroundColor}|${style.color}|${style.fontFamily}`,
+    key: `${projector}|${style.backgroundColor}|${style.color}|${style.fontFamily}`,
   };
 }
 

@@ -17,7 +17,10 @@ export class Follow {
     this.button = document.createElement('button');
     Object.assign(this.button, { type: 'button', className: 'pf-follow', hidden: true });
     this.button.addEventListener('click', () => this.back());
-    (root.querySelector('.pf-rooms') ?? root).append(this.button);
+    const box = document.createElement('div');
+    box.className = 'pf-follow-box'; // as tall as the rooms, so that the button stays in sight
+    box.append(this.button);
+    (root.querySelector('.pf-rooms, .ip-rooms, .sw-rooms') ?? root).append(box);
     this.leave();
   }
 

@@ -52,14 +52,15 @@ export class LossCurve {
     this.listen();
   }
 
-  resize(width, tall) {
-    this.width = width;
-    this.tall = tall;
+  /** `big`: how much larger than on a desk the type is. */
+  resize(width, tall, big = 1) {
+    Object.assign(this, { width, tall, big });
     this.svg.setAttribute('viewBox', `0 0 ${width} ${tall}`);
     const { area } = this;
+    area.left = 44 * big;
     area.width = Math.max(10, width - area.left - area.right);
-    area.bottom = tall - 20;
-    area.floor = area.bottom - 19;
+    area.bottom = tall - 20 * big;
+    area.floor = area.bottom - 19 * big;
     this.drawn = '';
   }
 
@@ -133,33 +134,33 @@ export class LossCurve {
   }
 
   drawAxes(entropy, known, { say, number }) {
-    const { area, width, ticks } = this;
+    const { area, width, ticks, big } = this;
     const right = width - area.right;
     const tall = area.bottom - area.floor;
     set(this.below, { x: area.left, y: area.floor, width: area.width, height: tall });
     this.below.style.display = this.floor.style.display = known ? '' : 'none';
     set(this.floor, { x1: area.left, x2: right, y1: area.floor, y2: area.floor });
-    set(this.floorName, { x: right - 4, y: area.floor + 14, 'text-anchor': 'end' });
+    set(this.floorName, { x: right - 4, y: area.floor + 14 * big, 'text-anchor': 'end' });
     const value = { entropy: number(entropy, 3) };
-    this.floorName.textContent = known ? say(width < 460 ? 'floor_short' : 'floor', value) : say('no_floor');
+    this.floorName.textContent = known ? say(width < 460 * big ? 'floor_short' : 'floor', value) : say('no_floor');
     ticks.replaceChildren();
     let last = area.floor + 4;
     for (const excess of TICKS) {
       const y = this.y(excess);
-      if (excess > this.most || last - y < 20 || y < area.top + 4) continue;
+      if (excess > this.most || last - y < 20 * big || y < area.top + 4) continue;
       last = y;
       element('line', ticks, { x1: area.left, x2: right, y1: y, y2: y });
-      const text = element('text', ticks, { x: area.left - 6, y: y + 4, 'text-anchor': 'end' });
+      const text = element('text', ticks, { x: area.left - 6, y: y + 4 * big, 'text-anchor': 'end' });
       const sum = known ? excess : entropy + excess;
       const short = sum < 1e4 ? (known ? sum : number(sum, 2)) : sum.toExponential(0).replace('e+', 'e');
       text.textContent = known ? `+${short}` : short;
     }
-    const steps = nice(this.lastStep / Math.max(2, Math.min(6, area.width / 90)));
+    const steps = nice(this.lastStep / Math.max(2, Math.min(6, area.width / (90 * big))));
     for (let step = 0; step <= this.lastStep; step += steps) {
       const x = this.x(step);
-      const end = x > right - 40;
+      const end = x > right - 40 * big;
       const anchor = end ? 'end' : step ? 'middle' : 'start';
-      const place = { x: end ? right : x, y: area.bottom + 15, 'text-anchor': anchor };
+      const place = { x: end ? right : x, y: area.bottom + 15 * big, 'text-anchor': anchor };
       const text = element('text', ticks, place);
       text.textContent = step ? number(step, 0) : `${say('loss_step')} 0`;
     }

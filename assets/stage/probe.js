@@ -145,7 +145,7 @@ export class Probe {
     const fromLatent = room === 'latent';
     const there = rooms[fromLatent ? 'data' : 'latent'];
     const stretch = (longest(fromLatent ? matrix : inverse) * there.view.k) / rooms[room].view.k;
-    const circle = Math.min(RADIUS, Math.max(SMALLEST, LONGEST / stretch));
+    const circle = (latent.big > 1 ? 2 : 1) * Math.min(RADIUS, Math.max(SMALLEST, LONGEST / stretch));
     const radius = (circle * rooms[room].dpr) / rooms[room].view.k;
     this.shape('latent', z, fromLatent ? identity : inverse, radius);
     this.shape('data', [x, y], fromLatent ? matrix : identity, radius);
@@ -183,8 +183,9 @@ export class Probe {
     const x = Math.min(room.cssWidth - wide - 6, Math.max(6, px - wide / 2));
     // Above the ellipse, or below it where there is no room above.
     const reach = (radius * room.view.k * Math.hypot(matrix[2], matrix[3])) / room.dpr;
-    const lowest = room.cssHeight - 34;
-    const above = py - reach - 40;
+    const tall = readout.offsetHeight;
+    const lowest = room.cssHeight - tall - 8;
+    const above = py - reach - tall - 14;
     const below = py + reach + 12;
     const y = Math.min(lowest, Math.max(6, above > 6 || below > lowest ? above : below));
     readout.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;

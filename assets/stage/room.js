@@ -19,6 +19,7 @@ export class Room {
     this.zoom = { x: 0, y: 0, factor: 1 }; // what the reader did: shift in units, magnification
     this.dirty = true;
     this.dpr = 1;
+    this.big = 1; // how much larger than on a desk the type is
     this.tickKey = '';
     this.back = null;
     this.flat = 0;
@@ -36,19 +37,26 @@ export class Room {
       this.overlay.setAttribute('viewBox', `0 0 ${width} ${height}`);
       this.view.px = this.raster.width / 2;
       this.view.py = this.raster.height / 2;
-      const size = Math.min(1, Math.max(0.7, width / 560)); // small rooms, small points
-      this.point = makeSprite(1.45 * size * dpr, 0, this.raster.width);
-      this.halo = makeSprite(2.5 * size * dpr, 0, this.raster.width);
-      this.ring = makeSprite(2.3 * size * dpr, 0.95 * dpr, this.raster.width);
+      this.sprites();
       this.plain();
       this.dirty = true;
     }
     return changed;
   }
 
+  /** Small rooms, small points; a hall needs larger ones. */
+  sprites() {
+    const { dpr, raster: { width } } = this;
+    const size = dpr * Math.min(1, Math.max(0.7, this.cssWidth / 560)) * (this.theme?.projector ? 1.7 : 1);
+    this.point = makeSprite(1.45 * size, 0, width);
+    this.halo = makeSprite(2.5 * size, 0, width);
+    this.ring = makeSprite(2.3 * size, 0.95 * size, width);
+  }
+
   /** Colours of the theme. */
   paint(theme) {
     this.theme = theme;
+    if (this.cssWidth) this.sprites();
     this.flat = pack(theme.room);
     this.gridInk = pack(theme.latent);
     this.dataInk = pack(theme.data);
@@ -143,8 +151,8 @@ export class Room {
     const top = view.py + view.y * view.k;
     for (let line = 0, i = 0; line < grid.lines; line++) {
       const axis = grid.isAxis(line);
-      const half = (axis ? 0.75 : 0.5) * dpr;
-      const strength = (axis ? 210 : 130) - (theme.dark ? 20 : 0);
+      const half = (axis ? 0.75 : 0.5) * dpr * (theme.projector ? 1.8 : 1);
+      const strength = (axis ? 210 : 130) - (theme.dark ? 20 : 0) + (theme.projector ? 45 : 0);
       let x0 = left + at[2 * i] * view.k;
       let y0 = top - at[2 * i + 1] * view.k;
       for (let v = stride; v < grid.vertices; v += stride) {
@@ -166,15 +174,16 @@ export class Room {
    */
   label(units) {
     const { view, dpr, cssWidth, cssHeight } = this;
+    const { big } = this;
     const key = units
-      ? [view.x, view.y, view.k, cssWidth, cssHeight, units.centre, units.scale].join()
+      ? [big, view.x, view.y, view.k, cssWidth, cssHeight, units.centre, units.scale].join()
       : '';
     if (key === this.tickKey) return;
     this.tickKey = key;
     this.ticks.replaceChildren();
     if (!units) return;
     const pixels = view.k / dpr / units.scale; // CSS pixels a labelled unit
-    const step = niceStep(70 / pixels);
+    const step = niceStep((70 * big) / pixels);
     for (const axis of [0, 1]) {
       const extent = axis ? cssHeight : cssWidth;
       const middle = units.centre[axis] + units.scale * (axis ? view.y : view.x);
@@ -183,8 +192,8 @@ export class Room {
         const at = axis
           ? extent / 2 - (i * step - middle) * pixels
           : extent / 2 + (i * step - middle) * pixels;
-        if (at < 16 || at > extent - 16) continue;
-        this.ticks.append(tick(axis, at, cssHeight, i * step, step));
+        if (at < 16 * big || at > extent - 16 * big) continue;
+        this.ticks.append(tick(axis, at, cssHeight, i * step, step, big));
       }
     }
   }
@@ -212,7 +221,7 @@ export function niceStep(least) {
   return 10 * power;
 }
 
-function tick(axis, at, height, value, step) {
+function tick(axis, at, height, value, step, big) {
   const group = document.createElementNS(SVG, 'g');
   const mark = document.createElementNS(SVG, 'line');
   const text = document.createElementNS(SVG, 'text');
@@ -220,7 +229,7 @@ function tick(axis, at, height, value, step) {
   const shown = value.toFixed(digits).replace('-', '\u2212');
   text.textContent = Number(value.toFixed(digits)) === 0 ? shown.replace('\u2212', '') : shown;
   const place = axis
-    ? { x1: 0, x2: 4, y1: at, y2: at, x: 9, y: at + 4 }
+    ? { x1: 0, x2: 4, y1: at, y2: at, x: 9, y: at + 4 * big }
     : { x1: at, x2: at, y1: height, y2: height - 4, x: at, y: height - 8 };
   for (const name of ['x1', 'x2', 'y1', 'y2']) mark.setAttribute(name, place[name]);
   text.setAttribute('x', place.x);

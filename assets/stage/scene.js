@@ -57,7 +57,7 @@ export class Scene {
     this.colours = paintPoints(this.normal, POINTS, theme.dark);
     this.ramps = {
       latent: heatRamp(theme.room, theme.latent, theme.dark ? 0.4 : 0.3),
-      data: heatRamp(theme.room, theme.model, theme.dark ? 0.66 : 0.74),
+      data: heatRamp(theme.room, theme.model, theme.projector ? 1 : theme.dark ? 0.66 : 0.74),
     };
     this.latentRoom.paint(theme);
     this.dataRoom.paint(theme);

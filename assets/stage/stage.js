@@ -52,7 +52,9 @@ const AROUND = 351; // CSS pixels that everything but rooms and bar takes where 
 /** Fit everything to the width that the page gives; side by side, to the height of the window too. */
 function layout(instance) {
   const { root, player } = instance;
-  const width = root.clientWidth;
+  const presenting = root.classList.contains('presenting');
+  const box = root.querySelector('.pf-rooms');
+  const width = box.clientWidth;
   if (!width) return;
   const dpr = Math.min(2, window.devicePixelRatio || 1);
   // Scrolled pages shift the stage up; the largest distance from the top is the true one.
@@ -60,15 +62,20 @@ function layout(instance) {
   const around = AROUND + root.querySelector('.pf-bar').offsetHeight;
   const stacked = width <= 620;
   const wide = stacked ? width : (width - 16) / 2;
-  const tall = stacked
+  const caption = presenting && root.querySelector('.pf-room figcaption').offsetHeight;
+  const tall = presenting ? (stacked ? box.clientHeight / 2 : box.clientHeight) - caption - 6 : stacked
     ? Math.min(wide * 0.72, 300)
     : Math.min(wide * 0.86, Math.max(340, window.innerHeight - instance.top - around));
+  // How much larger than on a desk the type is: 24 px at least, more on wide screens.
+  const big = presenting ? Math.max(2, window.innerWidth / 700) : 1;
+  root.style.setProperty('--pf-big', big);
   for (const room of Object.values(player.rooms)) {
+    room.big = big;
     if (room.resize(Math.floor(wide), Math.round(tall), dpr)) player.scene.spoil();
   }
   player.film.resize(root.querySelector('.pf-strip').clientWidth, dpr, wide / tall);
   const curve = root.querySelector('.pf-curve');
-  player.panel.curve.resize(curve.clientWidth, curve.clientHeight);
+  player.panel.curve.resize(curve.clientWidth, curve.clientHeight, big);
   player.panel.refresh = true;
 }
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from inn_core.specs_inverse import InverseSpec
 from tests.browser.conftest import NewPage
+from tests.live.sockets import new_run
 from tests.live.support import Lab, lab
 
 STAGE = "window.pushforward.stages[0]"
@@ -96,3 +98,60 @@ def test_viewers_follow_let_go_and_come_back(server: Lab, new_page: NewPage) -> 
         until(page, "s.following && s.layerPosition === 3")
         expect(back).to_be_hidden()
     assert get(presenter, "following") is False
+
+    # Presenter mode: its scenes are what everybody sees.
+    presenter.keyboard.press("p")
+    expect(presenter.locator(".pf-head")).to_be_visible()
+    assert presenter.evaluate(
+        "[9, 99, 400].every((y) => document.elementFromPoint(innerWidth - 9, y).shadowRoot)"
+    ), "nothing of the page around is left to see"
+    for page in viewers:
+        until(page, "s.following && s.layerPosition === 0 && s.probe === null")
+    presenter.keyboard.press("Escape")
+    expect(presenter.locator(".pf-head")).to_be_hidden()
+
+
+def test_viewers_follow_the_hand_of_an_arm(
+    server: Lab, new_page: NewPage, chromium: Browser
+) -> None:
+    run, owner = new_run(server, InverseSpec())
+    phone = new_page(**PHONE)
+    # Streamlit's own probing of deep links fails loudly: this page's console is not asked.
+    presenter = chromium.new_page(viewport={"width": 1280, "height": 900})
+    presenter.add_init_script(f"localStorage['pushforward.owner.{run}'] = '{owner}'")
+    presenter.goto(f"{server.url}/inverse_problems?run={run}")
+    phone.goto(f"{server.url}/watch/{run}?theme=light")
+    for page in (presenter, phone):
+        until(page, f"s.run === {run!r} && s.arms > 0")
+    until(phone, "s.following")
+    arm = presenter.locator("[data-room=arm] canvas")
+    arm.focus()
+    for _ in range(4):
+        arm.press("ArrowUp")
+    target = get(presenter, "target")
+    assert isinstance(target, list)
+    until(phone, f"Math.abs(s.target[1] - {target[1]}) < 1e-3 && !s.playing")
+    own = phone.locator("[data-room=arm] canvas")
+    own.focus()
+    own.press("ArrowDown")
+    until(phone, "!s.following")
+    arm.press("ArrowUp")
+    assert get(phone, "target") != get(presenter, "target")
+    phone.get_by_role("button", name="Back to the presenter").click()
+    height = presenter.evaluate(f"{STAGE}.target[1]")
+    until(phone, f"s.following && Math.abs(s.target[1] - {height}) < 1e-3")
+    presenter.close()
+
+
+def test_phones_go_on_with_the_presenter_to_the_next_run(server: Lab, new_page: NewPage) -> None:
+    presenter, phone = new_page(**DESK), new_page(**PHONE)
+    presenter.goto(server.url)
+    until(presenter, "s.points > 0")
+    presenter.get_by_role("button", name="Train").first.click()
+    until(presenter, "s.run && s.status === 'training'")
+    first = get(presenter, "run")
+    phone.goto(f"{server.url}/watch/{first}")
+    until(phone, f"s.run === {first!r} && s.points > 0")
+    presenter.get_by_role("button", name="Reset", exact=True).click()
+    until(presenter, f"s.run !== {first!r} && s.status === 'training'")
+    until(phone, f"s.run === {get(presenter, 'run')!r} && s.following")

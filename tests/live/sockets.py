@@ -7,12 +7,12 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
+from inn_core.kinds import AnySpec
 from inn_core.runs.store import Store
-from inn_core.specs import RunSpec
 from tests.live.support import SMALL, Lab
 
 
-def new_run(server: Lab, spec: RunSpec = SMALL) -> tuple[str, str]:
+def new_run(server: Lab, spec: AnySpec = SMALL) -> tuple[str, str]:
     """A run that waits in the store to be watched: (viewer, owner)."""
     store = Store(server.log.parent / "runs", 10**9)
     folder, owner = store.create(spec)

@@ -119,6 +119,7 @@ def modules_of(key: str) -> str:
     paths = [p for p in [*folder.glob("*.js"), *folder.glob("extras/*.js")] if p.name != "words.js"]
     if lesson:
         paths = [p for p in folder.rglob("*.js") if lesson in str(p.relative_to(folder))]
+        paths.append(folder / "follow.js")  # says the same on every stage
     return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 

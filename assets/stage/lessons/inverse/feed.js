@@ -2,18 +2,22 @@
  * Where networks come from: the live socket of a run, or a shipped file when there is no run. Only
  * the newest network is wanted, so the past is not asked for.
  *
- * handlers: begin(hello), net(message for the worker), row(header), report({status, …}), owned(run, owner)
+ * handlers: begin(hello), net(message for the worker), row(header), report({status, …}), owned(run, owner),
+ * view: how the stage is followed (armview.js)
  */
 import { decodeFrame } from '../../codec.js';
+import { Follow } from '../../follow.js';
 import { LiveSocket, storeOwner, storedOwner } from '../../socket.js';
 
 export class Feed {
   constructor(handlers) {
     Object.assign(this, { handlers, source: null, generation: 0, socket: null, newest: -1 });
+    const { root, ...view } = handlers.view;
+    this.room = new Follow(root, { ...view, send: (message) => this.send(message), back: () => this.goOn() });
   }
 
   /** Follow what the page asks for; nothing happens when it asks for the same again. */
-  open({ run, owner, options }) {
+  open({ run, owner, options, watch = false }) {
     const source = run || `file:${options.net}`;
     if (run && owner) storeOwner(run, owner);
     if (source === this.source) return;
@@ -21,7 +25,9 @@ export class Feed {
     this.generation++;
     this.socket?.close();
     this.socket = null;
-    const known = run && (owner || storedOwner(run));
+    Object.assign(this, { watch, options, next: null });
+    this.room.leave();
+    const known = run && !watch ? owner || storedOwner(run) : null;
     if (run && !known) this.handlers.owned(run, null);
     if (run) this.follow(run, known, !owner);
     else this.load(options);
@@ -36,7 +42,16 @@ export class Feed {
       message: (message) => {
         if (!current()) return;
         const { type, role } = message;
-        if (type === 'run') handlers.begin(message);
+        if (type === 'run') {
+          handlers.begin(message);
+          this.room.join(Boolean(owner));
+        }
+        if (type === 'view') this.room.hear(message.view);
+        if (type === 'next') {
+          this.next = message.run;
+          this.goOn();
+        }
+        if (type === 'role' || type === 'error') this.room.decided(role === 'owner');
         if (type === 'run' || type === 'status') handlers.report({ status: message.status, message: message.message });
         if (type === 'role') {
           handlers.report({ role });
@@ -75,8 +90,15 @@ export class Feed {
     }
   }
 
+  /** Returns whether it went out. */
   send(message) {
-    this.socket?.send(message);
+    return this.socket?.send(message) ?? false;
+  }
+
+  /** A page that only watches goes on with the owner to the next run. */
+  goOn() {
+    const { watch, next, options } = this;
+    if (watch && next && !this.room.free) this.open({ run: next, options, watch });
   }
 
   close() {

@@ -6,6 +6,7 @@ import { wheel } from '../../colours.js';
 import { text } from '../../controls.js';
 import { latentPoints } from '../../points.js';
 import { PRIOR_SD, REACH, joints, spread } from '../inverse/arm.js';
+import { armView } from '../inverse/armview.js';
 import { ARM } from '../inverse/models.js';
 import { fine } from '../../viewcheck.js';
 import { Calibration } from './calibration.js';
@@ -54,7 +55,7 @@ export class Arm {
     root.addEventListener('click', ({ target }) => this.toggle(target.closest('[data-switch]')?.dataset.switch));
     linkMarks(root, (mark) => Object.assign(this, { mark, dirty: true }));
     this.view = {
-      run: () => this.feed.run ?? null, step: () => this.step, target: () => [...this.target], latent: () => [...this.z], arms: () => this.points, took: () => this.took,
+      run: () => this.feed.run ?? null, following: () => this.feed.room.following, step: () => this.step, target: () => [...this.target], latent: () => [...this.z], arms: () => this.points, took: () => this.took,
       residual: () => this.shown?.residual ?? null, l2: () => this.shown?.l2 ?? null, sd: () => this.shown?.sd ?? null,
       exactSd: () => this.ghost?.sd ?? null, way: () => this.way ?? 'inverse',
       pose: () => this.shown && Array.from(this.shown.poses.subarray(-4)),
@@ -68,9 +69,8 @@ export class Arm {
     this.worker = new Worker(new URL('../inverse/worker.js', import.meta.url), { type: 'module' });
     this.worker.onmessage = ({ data }) => this.hear(data);
     this.feed = new Feed({
-      begin: ({ problem }) => { this.problem = problem; },
-      net: (message) => this.worker.postMessage(message),
-      row: ({ step }) => { this.step = step; },
+      begin: ({ problem }) => { this.problem = problem; }, view: armView(this),
+      net: (message) => this.worker.postMessage(message), row: ({ step }) => { this.step = step; },
       report: ({ failed, ...changes }) => (failed ? this.fail(failed) : this.report(changes)),
       owned: (run, owner) => this.setState?.('owner', { run, owner }),
     });
@@ -221,10 +221,11 @@ export class Arm {
   }
 
   /** The first touch ends the dance. */
-  touch() { if (this.switches.circle) this.toggle('circle'); }
+  touch() { this.feed.room.touch(); if (this.switches.circle) this.toggle('circle'); }
 
   toggle(name) {
     if (!name) return;
+    if (name === 'circle') this.feed.room.touch();
     this.switches[name] = !this.switches[name];
     if (name === 'circle') this.began = null;
     this.tell();
@@ -241,7 +242,7 @@ export class Arm {
   dress(words) {
     this.words = words;
     write(this.root, words.say);
-    this.calibration.write(words);
+    for (const part of [this.calibration, this.feed.room]) part.write(words);
     this.tell();
     this.dirty = true;
   }
@@ -270,6 +271,7 @@ export class Arm {
   close() { this.feed.close(); this.worker.terminate(); }
 
   tick(now) {
+    this.feed.room.update(now);
     if (this.switches.circle && this.ready && !this.reduced.matches) {
       this.began ??= now - (Math.atan2(this.z[1], this.z[0]) / (2 * Math.PI)) * TURN;
       const angle = (2 * Math.PI * (now - this.began)) / TURN;

@@ -7,6 +7,7 @@ import { text } from '../../controls.js';
 import { latentPoints } from '../../points.js';
 import { REACH } from '../inverse/arm.js';
 import { VIEW } from '../inverse/draw.js';
+import { armView } from '../inverse/armview.js';
 import { Feed } from '../inverse/feed.js';
 import { grip } from '../inverse/grip.js';
 import { fine } from '../../viewcheck.js';
@@ -50,11 +51,12 @@ export class Sweep {
       row: ({ step, steps_per_s: rate, frozen }) => Object.assign(this, { step, rate, frozen: frozen ?? {} }),
       report: (changes) => this.report(changes),
       owned: (run, owner) => this.setState?.('owner', { run, owner }),
+      view: armView(this),
     });
     this.listen();
     this.look = lookOf(this);
     this.view = {
-      run: () => this.run ?? null, step: () => this.step, target: () => [...this.target], latent: () => [...this.z], arms: () => this.points,
+      run: () => this.feed.run ?? null, following: () => this.feed.room.following, step: () => this.step, target: () => [...this.target], latent: () => [...this.z], arms: () => this.points,
       took: () => this.took, chosen: () => this.chosen, l2: () => this.shown.map(({ l2 }) => l2),
       share: () => this.shown.map((one) => one.share), influence: () => this.shown[this.chosen]?.influence ?? null,
     };
@@ -63,7 +65,11 @@ export class Sweep {
   listen() {
     const hold = (canvas, what, move) => grip(canvas, {
       units: (x, y) => this.pictures.units(canvas, x, y), scale: () => this.pictures.scale(canvas), at: () => this[what],
-      touch: () => { if (this.switches.circle) this.toggle('circle'); }, move,
+      touch: () => {
+        this.feed.room.touch();
+        if (this.switches.circle) this.toggle('circle');
+      },
+      move,
     });
     hold(this.arm, 'target', (x, y) => this.pull(x, y));
     hold(this.plane, 'z', (x, y) => this.turn(x, y));
@@ -197,6 +203,7 @@ export class Sweep {
   }
 
   toggle(name) {
+    if (name === 'circle') this.feed.room.touch();
     this.switches[name] = !this.switches[name];
     if (name === 'circle') this.began = null;
     this.untold = this.dirty = true;
@@ -204,6 +211,7 @@ export class Sweep {
 
   choose(member) {
     if (member === this.chosen) return;
+    this.feed.room.touch();
     this.chosen = member;
     this.off.clear();
     this.untold = this.dirty = true;
@@ -224,6 +232,7 @@ export class Sweep {
   dress(words) {
     this.words = words;
     write(this.root, words.say);
+    this.feed.room.write(words);
     this.untold = this.dirty = true;
   }
 
@@ -250,6 +259,7 @@ export class Sweep {
   }
 
   tick(now) {
+    this.feed.room.update(now);
     this.playing = this.switches.circle && this.ready && !this.reduced.matches;
     if (this.playing) {
       this.began ??= now - (Math.atan2(this.z[1], this.z[0]) / (2 * Math.PI)) * TURN;
