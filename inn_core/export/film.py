@@ -21,8 +21,12 @@ Progress = Callable[[int, int], bool]
 
 #: x264: quality by constant rate factor (lower is better and larger).
 CRF = 25
-#: Quality, speed, fast start (a browser plays before all has come), and no sound.
-X264 = ("-crf", str(CRF), "-preset", "veryfast", "-movflags", "+faststart", "-an")
+#: Quality, speed, fast start (a browser plays before all has come), and no sound. On flat colours
+#: the coarser motion search costs nothing to see and a quarter of the time.
+X264 = (
+    "-crf", str(CRF), "-preset", "veryfast", "-x264-params", "subme=1:rc-lookahead=5:weightp=0",
+    "-movflags", "+faststart", "-an",
+)  # fmt: skip
 
 
 class Cancelled(ExportError):

@@ -13,6 +13,7 @@ from inn_core.export.colours import THEMES, Rgb, Theme, hexed
 from inn_core.export.paint import Box, Picture
 from inn_core.export.reel import Reel, pace
 from inn_core.export.request import FilmRequest
+from inn_core.maps.runfile import units_in
 
 FORMULA = r"$\log\, q(x) \;=\; \log\, p_Z(T(x)) \;+\; \log\,|\det\, J_T(x)|$"
 #: Fonts in which a title may be written; the first that has the sign is used.
@@ -36,10 +37,10 @@ class Layout:
 def layout(request: FilmRequest) -> Layout:
     """Two rooms side by side, the loss curve below them, words above if there are any."""
     width, height = request.width, request.height
-    unit = min(width / 1.6, height) / 100
+    unit = min(width / 1.4, height) / 100
     margin, header = 3.4 * unit, bool(request.title or request.formula)
     top = (9.5 if header else 0) * unit + 6.5 * unit
-    foot = 24 * unit
+    foot = 26 * unit
     room = (width - 3 * margin) / 2
     tall = min(height - top - foot, 1.15 * room)
     spare = height - top - foot - tall
@@ -48,10 +49,10 @@ def layout(request: FilmRequest) -> Layout:
         Box(round(left), round(top), round(room), round(tall))
         for left in (margin, 2 * margin + room)
     ]
-    low = top + tall + 7.2 * unit
+    low = top + tall + 9.4 * unit
     curve = Box(
         round(margin + 8 * unit), round(low),
-        round(width - 2 * margin - 8 * unit), round(height - low - 5.2 * unit),
+        round(width - 2 * margin - 8 * unit), round(height - low - 5.8 * unit),
     )  # fmt: skip
     return Layout(width, height, unit, boxes[0], boxes[1], curve, header)
 
@@ -91,7 +92,9 @@ def background(request: FilmRequest, reel: Reel, place: Layout, ticks: bool) -> 
     write = _Writer(figure, request, place, theme)
     unit = place.unit
     if request.title:
-        write(place.latent.left, 6.6 * unit, request.title, 4.2, theme.ink, weight="bold")
+        room = width_of(place, request.formula) / max(1, len(request.title))
+        size = min(4.2, 1.6 * room / unit)  # long titles are written smaller
+        write(place.latent.left, 6.6 * unit, request.title, size, theme.ink, weight="bold")
     if request.formula:
         right = place.data.left + place.data.width
         size, row = (3.0, 6.4 * unit)
@@ -100,7 +103,7 @@ def background(request: FilmRequest, reel: Reel, place: Layout, ticks: bool) -> 
         (place.latent, r"latent  $z$", theme.latent),
         (place.data, r"data  $x$" if ticks else r"$z \rightarrow x$", theme.data),
     ):
-        write(box.left, box.top - 1.6 * unit, text, 3.0, hue, weight="bold")
+        write(box.left, box.top - 1.6 * unit, text, 3.4, hue, weight="bold")
     write.frame(place.latent, theme)
     write.frame(place.data, theme)
     if ticks:
@@ -109,6 +112,12 @@ def background(request: FilmRequest, reel: Reel, place: Layout, ticks: bool) -> 
     canvas.draw()
     pixels = np.ascontiguousarray(canvas.buffer_rgba(), dtype=np.uint8)
     return pixels.view(np.uint32)[..., 0].copy()
+
+
+def width_of(place: Layout, formula: bool) -> float:
+    """Pixels that a title may take beside the formula."""
+    right = place.data.left + place.data.width
+    return right - place.latent.left - (54 * place.unit if formula else 0)
 
 
 class _Writer:
@@ -151,15 +160,17 @@ class _Writer:
         """Round numbers below the data room, in data units."""
         window = reel.window(reel.stills[-1].maps)
         maps = reel.stills[-1].maps
-        k = box.scale(window) / maps.scale
-        middle = maps.centre[0] + maps.scale * window.x
+        units = units_in(reel.hello)
+        scale = maps.scale * units.sd[0]
+        k = box.scale(window) / scale
+        middle = units.mean[0] + units.sd[0] * (maps.centre[0] + maps.scale * window.x)
         half = box.width / 2 / k
         for value in round_values(middle - half, middle + half):
             column = box.left + box.width / 2 + (value - middle) * k
             low = box.top + box.height + 1
             self.line([column, column], [low, low + 0.9 * self.place.unit], theme.soft, 1.2)
             text = f"{value:g}".replace("-", "−")
-            self(column, low + 3.6 * self.place.unit, text, 2.1, theme.soft, align="center")
+            self(column, low + 3.9 * self.place.unit, text, 2.8, theme.soft, align="center")
 
     def curve(self, reel: Reel, theme: Theme) -> None:
         """The whole loss curve, faint, with its floor and its axis."""
@@ -170,14 +181,14 @@ class _Writer:
         low, high = span(loss, reel.entropy is not None)
         for value in round_values(low, high, most=3):
             row = box.top + box.height * (1 - (value - low) / (high - low))
-            self(box.left - 1.2 * unit, row + 0.8 * unit, f"{value:g}", 2.1, theme.soft, "right")
+            self(box.left - 1.2 * unit, row + 1.0 * unit, f"{value:g}", 2.8, theme.soft, "right")
             width = 1.6 if value == 0 and reel.entropy is not None else 0.6
             colour = theme.data if value == 0 and reel.entropy is not None else theme.faint
             self.line([box.left, box.left + box.width], [row, row], colour, width)
         about = "nats above the entropy" if reel.entropy is not None else "NLL in nats"
-        write_at = box.top + box.height + 3.4 * unit
-        self(box.left, write_at, about, 2.1, theme.soft)
-        self(box.left + box.width, write_at, source(reel), 2.1, theme.soft, align="right")
+        write_at = box.top + box.height + 4.2 * unit
+        self(box.left, write_at, about, 2.6, theme.soft)
+        self(box.left + box.width, write_at, source(reel), 2.6, theme.soft, align="right")
 
 
 def curve_pixels(

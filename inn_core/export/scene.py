@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -11,7 +11,19 @@ from numpy.typing import NDArray
 from inn_core.export import page
 from inn_core.export.colours import THEMES, wheel
 from inn_core.export.motion import Moment
-from inn_core.export.paint import Box, Picture, Window, dots, heat, lines, mix, pack, sprite
+from inn_core.export.paint import (
+    Box,
+    Picture,
+    Window,
+    blend,
+    dots,
+    heat,
+    lines,
+    mix,
+    pack,
+    sprite,
+    stamp,
+)
 from inn_core.export.reel import (
     Points,
     Reel,
@@ -62,18 +74,29 @@ class Studio:
         self.plain = page.background(request, reel, self.place, ticks=False)
         self.steps, self.loss = page.curve_points(reel, self.place)
         self.reference: float | None = None
+        self.last: tuple[Moment, Picture] | None = None
         self.placed = lru_cache(maxsize=3)(self._placed)
         self.field = lru_cache(maxsize=3)(self._field)
         unit = self.place.unit
         self.disc, self.ring = sprite(0.3 * unit), sprite(0.42 * unit, 0.17 * unit)
         window = Window(0, 0, self.half, self.half)
         share = self._latent_heat(base)
+        self.latent_shown: tuple[tuple[int, float], Picture] | None = None
+        columns = self.place.latent.pixels(self.z, window)
+        self.latent_dots = stamp(self.place.latent.shape, *columns, self.disc)
         self.latent_paper = heat(self.place.latent, share, self.theme.room, self.theme.latent, 0.34)
         self.net(self.latent_paper, self.place.latent, window, self.grid)
-        self.write = Letters(round(3.0 * self.place.unit))
+        self.history = self.whole_curve()
+        self.write = Letters(round(3.4 * self.place.unit))
 
     def picture(self, moment: Moment) -> Picture:
-        """One frame, uint32 (H, W)."""
+        """One frame, uint32 (H, W). At rest it is the one before."""
+        if self.last is None or self.last[0] != moment:
+            self.last = moment, self.drawn(moment)
+        return self.last[1]
+
+    def drawn(self, moment: Moment) -> Picture:
+        """Draw one frame."""
         still = self.reel.stills[moment.still]
         ticked = moment.depth >= len(still.maps.layers)
         picture = (self.ticked if ticked else self.plain).copy()
@@ -89,7 +112,7 @@ class Studio:
             mesh = mesh + mix * (later.grid[-1] - mesh)
             latent_data = latent_data + mix * (later.latent_data - latent_data)
             share = share + mix * (self.field(moment.still + 1) - share)
-        picture[self.place.latent.part] = self.latent_room(latent_data)
+        picture[self.place.latent.part] = self.latent_room(moment, latent_data)
         data = here.data if ticked else None
         picture[self.place.data.part] = self.data_room(window, share, mesh, data, points)
         self.curve(picture, moment)
@@ -110,13 +133,16 @@ class Studio:
         dots(room, *box.pixels(points, window), self.disc, self.colours, 0.92)
         return room
 
-    def latent_room(self, data: Points) -> Picture:
-        """Heat and grid stand still here, and were drawn once."""
-        room = self.latent_paper.copy()
-        box, window = self.place.latent, Window(0, 0, self.half, self.half)
-        dots(room, *box.pixels(data, window), self.ring, self.ink_data, 0.75)
-        dots(room, *box.pixels(self.z, window), self.disc, self.colours, 0.92)
-        return room
+    def latent_room(self, moment: Moment, data: Points) -> Picture:
+        """Heat and grid stand still here, and were drawn once; so do the model's points."""
+        key = moment.still, moment.mix
+        if self.latent_shown is None or self.latent_shown[0] != key:
+            room = self.latent_paper.copy()
+            box, window = self.place.latent, Window(0, 0, self.half, self.half)
+            dots(room, *box.pixels(data, window), self.ring, self.ink_data, 0.75)
+            blend(room, self.latent_dots, self.colours, 0.92)
+            self.latent_shown = key, room
+        return self.latent_shown[1]
 
     def net(self, room: Picture, box: Box, window: Window, mesh: Points) -> None:
         """The latent grid's lines."""
@@ -194,26 +220,35 @@ class Studio:
 
     # ── the loss curve and the numbers ───────────────────────────────────────────────────────
 
+    def whole_curve(self) -> Picture:
+        """The strip of the loss curve with all of it inked: a picture shows what is past of it."""
+        place, margin = self.place, round(1.4 * self.place.unit)
+        box = place.curve
+        strip = self.plain[box.top - margin : box.top + box.height + margin].copy()
+        if len(self.steps) > 1:
+            columns, rows = page.curve_pixels(self.reel, place, self.steps, self.loss)
+            rows = rows - (box.top - margin)
+            lines(strip, columns[None], rows[None], 0.36 * place.unit, self.ink_model, 1.0)
+        return strip
+
     def curve(self, picture: Picture, moment: Moment) -> None:
         """The curve up to now, a dot at its end, and the numbers in words."""
         still, place, unit = self.reel.stills[moment.still], self.place, self.place.unit
         step = float(still.step)
         if moment.mix > 0:
             step += moment.mix * (self.reel.stills[moment.still + 1].step - step)
-        past = self.steps <= step
-        strip = Box(0, place.curve.top - round(5 * unit), place.width, 0)
-        strip = replace(strip, height=place.height - strip.top)
-        part = picture[strip.part]
-        if past.any():
+        box, margin = place.curve, round(1.4 * unit)
+        rows = slice(box.top - margin, box.top + box.height + margin)
+        if len(self.steps) and self.steps[0] <= step:
             now = np.interp(step, self.steps, self.loss)
-            steps, loss = np.append(self.steps[past], step), np.append(self.loss[past], now)
-            columns, rows = page.curve_pixels(self.reel, place, steps, loss)
-            rows = rows - strip.top
-            lines(part, columns[None], rows[None], 0.36 * unit, self.ink_model, 1.0)
-            dots(part, columns[-1:], rows[-1:], sprite(0.9 * unit), self.ink_model, 1.0)
+            column, row = page.curve_pixels(self.reel, place, np.array([step]), np.array([now]))
+            past = slice(0, int(column[0]) + 1)
+            picture[rows, past] = self.history[:, past]
+            strip = picture[rows]
+            dots(strip, column, row - rows.start, sprite(0.9 * unit), self.ink_model, 1.0)
         if self.request.numbers:
             text = numbers(still, step, moment, self.reel.entropy)
-            self.write(part, place.curve.left, 1.2 * unit, text, self.theme.ink)
+            self.write(picture, place.curve.left, box.top - 5.2 * unit, text, self.theme.ink)
 
 
 def numbers(still: Still, step: float, moment: Moment, entropy: float | None) -> str:

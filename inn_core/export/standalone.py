@@ -118,13 +118,15 @@ def move(x: Tensor, back: bool) -> tuple[Tensor, Tensor]:
 
 def encode(x: Tensor) -> tuple[Tensor, Tensor]:
     """Data (n, 2) -> z (n, 2) and ln |det dz/dx| (n,)."""
+    x = (x - P["own.mean"]) / P["own.sd"]  # a table is standardised first
     z, log_det = move((x - P["units.centre"]) / P["units.scale"], back=False)
-    return z, log_det - 2 * torch.log(P["units.scale"])
+    return z, log_det - 2 * torch.log(P["units.scale"]) - torch.log(P["own.sd"]).sum()
 
 
 def decode(z: Tensor) -> Tensor:
     """Z (n, 2) -> data (n, 2)."""
-    return P["units.centre"] + P["units.scale"] * move(z, back=True)[0]
+    x = P["units.centre"] + P["units.scale"] * move(z, back=True)[0]
+    return P["own.mean"] + P["own.sd"] * x
 
 
 def freedom() -> Tensor | None:

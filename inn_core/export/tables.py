@@ -11,6 +11,7 @@ import numpy as np
 from inn_core.export.request import ExportError
 from inn_core.maps import evaluate
 from inn_core.maps.codec import decode_frame
+from inn_core.maps.runfile import units_in
 from inn_core.runs.history import FIXED
 
 POINTS = 10_000
@@ -43,4 +44,6 @@ def write_samples(path: Path | BinaryIO, hello: dict[str, Any], frame: bytes) ->
         freedom = float(maps.base[1])
         z *= np.sqrt(freedom / rng.chisquare(freedom, (POINTS, 1)))
     x, _ = evaluate.decode(maps, z)
-    np.savez_compressed(path, z=z, x=x, log_prob=evaluate.log_prob(maps, x))
+    units = units_in(hello)  # of a reader's own table: standardisation is undone
+    log_prob = evaluate.log_prob(maps, x) - np.log(units.sd).sum()
+    np.savez_compressed(path, z=z, x=units.undo(x), log_prob=log_prob)

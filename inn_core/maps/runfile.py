@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from inn_core.maps.header import FrameError
 from inn_core.specs import RunSpec
 from inn_core.targets import library
+from inn_core.targets.own import Units
 
 MAGIC = b"PFRUN1\n\0"
 VERSION = 1
@@ -46,12 +47,31 @@ def hello(spec: RunSpec) -> dict[str, Any]:
             "known": target.known,
             "centre": [float(c) for c in target.centre],
             "scale": float(target.scale),
+            "units": units_json(spec.target),
         },
         "data": pack_points(points, view),
         "history": [],
         "check": None,
         "made_by": "",
     }
+
+
+def units_json(name: str) -> dict[str, list[Any]] | None:
+    """How a reader's own points were standardised (names, mean, sd), or None."""
+    units = library.units_of(name)
+    if units == Units():
+        return None
+    return {"names": list(units.names), "mean": list(units.mean), "sd": list(units.sd)}
+
+
+def units_in(hello: dict[str, Any]) -> Units:
+    """The units of a run file's hello; those that change nothing where it names none."""
+    told = hello["target"].get("units")
+    try:
+        (a, b), (m0, m1), (s0, s1) = (told[name] for name in ("names", "mean", "sd"))
+        return Units((str(a), str(b)), (float(m0), float(m1)), (float(s0), float(s1)))
+    except (TypeError, KeyError, ValueError):
+        return Units()
 
 
 def pack_points(points: NDArray[np.floating[Any]], view: list[list[float]]) -> str:

@@ -82,6 +82,13 @@ class Lab(Protocol):
         """Begin a film of a run file in a worker; return the job's name."""
         ...
 
+    def code(self, ending: str, spec: AnySpec, viewer: str | None) -> bytes:
+        """Return the weights file (".safetensors") or script (".py") of a run as it is now.
+
+        viewer : the run, or None for the flow that is shipped; raises LabError with a sentence
+        """
+        ...
+
     def export_state(self, job: str) -> Job | None:
         """Return how far a film is, or None if it is not known (any more)."""
         ...
@@ -155,6 +162,10 @@ class HubLab:
         """See :class:`Lab`."""
         return self._ask(self._hub.exports.start(run, request))
 
+    def code(self, ending: str, spec: AnySpec, viewer: str | None) -> bytes:
+        """See :class:`Lab`."""
+        return self._ask(self._hub.exports.code(ending, spec, viewer))
+
     def export_state(self, job: str) -> Job | None:
         """See :class:`Lab`."""
         return self._hub.exports.jobs.get(job)
@@ -204,6 +215,10 @@ class OfflineLab:
     def export(self, run: bytes, request: FilmRequest) -> str:
         """Raise LabError: there is no server."""
         raise LabError("Films need the lab's server; start it with: streamlit run app.py")
+
+    def code(self, ending: str, spec: AnySpec, viewer: str | None) -> bytes:
+        """Raise LabError: there is no server."""
+        raise LabError("Weights need the lab's server; start it with: streamlit run app.py")
 
     def export_state(self, job: str) -> Job | None:
         """Return None: no film is known."""

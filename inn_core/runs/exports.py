@@ -5,6 +5,7 @@ A job gets a run file and a wish; its film is written below the store, kept for 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -15,9 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inn_core.export import weights
 from inn_core.export.request import ExportError, FilmRequest
+from inn_core.kinds import AnySpec
+from inn_core.runs import imports
 from inn_core.runs.pool import WorkerError
 from inn_core.runs.run import LabError
+from inn_core.specs import SpecError
+from inn_core.targets import library
 
 if TYPE_CHECKING:
     from inn_core.runs.hub import Hub
@@ -67,9 +73,7 @@ class Exports:
         busy = [job for job in self.jobs.values() if not job.ended]
         if len(busy) >= MOST:
             raise LabError("Four films are being made already; wait for one of them.")
-        if not pool.workers:
-            raise LabError(pool.trouble)
-        worker = min(pool.workers, key=lambda w: len(self.hub.seats.admission.at(w)))
+        worker = self.free_worker()
         name = secrets.token_hex(12)
         job = Job(name, self.folder / f"{name}.{request.format}", worker, all=request.frames)
         source = self.folder / f"{name}.run"
@@ -83,6 +87,41 @@ class Exports:
             del self.jobs[name]
             raise LabError("The worker did not answer; try again.") from error
         return name
+
+    def free_worker(self) -> str:
+        """The worker with the fewest runs; raises LabError when there is none."""
+        pool = self.hub.pool
+        if not pool.workers:
+            raise LabError(pool.trouble)
+        return min(pool.workers, key=lambda w: len(self.hub.seats.admission.at(w)))
+
+    async def ask(self, function: Any, *arguments: Any) -> bytes:
+        """Let a worker compute bytes; a sentence in their place is raised as LabError."""
+        try:
+            told = await self.hub.pool.call(self.free_worker(), function, *arguments)
+        except WorkerError as error:
+            raise LabError("The worker did not answer; try again.") from error
+        if isinstance(told, str):
+            raise LabError(told)
+        return bytes(told)
+
+    async def code(self, ending: str, spec: AnySpec, viewer: str | None) -> bytes:
+        """The weights file or the script of a run as it is now (of the shipped flow: None)."""
+        run = await self.hub.find(viewer) if viewer else None
+        folder = str(run.folder.path) if run else None
+        spec = run.spec if run else spec
+        return await self.ask(code_at, ending, spec.to_json(), folder, run.latest if run else None)
+
+    async def brought(self, data: bytes) -> imports.Brought:
+        """Check a file that a reader brought; raises LabError with a sentence."""
+        try:
+            if not weights.is_weights(data):
+                return await asyncio.to_thread(imports.read, data)
+            await asyncio.to_thread(weights.load, data)
+            frame = await self.ask(open_at, data, str(self.hub.store.data))
+            return await asyncio.to_thread(imports.read_weights, data, frame)
+        except SpecError as error:
+            raise LabError(str(error)) from error
 
     def hear(self, message: dict[str, Any]) -> None:
         """Take in what a worker says of a job."""
@@ -132,6 +171,21 @@ def begin_at(
 
     arguments = (Path(source), Path(file), wish, send)
     threading.Thread(target=make, args=arguments, name="film", daemon=True).start()
+
+
+async def code_at(ending: str, spec: Any, folder: str | None, frame: bytes | None) -> Any:
+    """The bytes of a weights file or a script, or a sentence; the hub calls this in a worker."""
+    from inn_core.export import opening
+
+    return await asyncio.to_thread(opening.answer, ending, spec, folder, frame)
+
+
+async def open_at(data: bytes, own_data: str) -> Any:
+    """The snapshot of a weights file, or a sentence; the hub calls this in a worker."""
+    from inn_core.export import opening
+
+    library.use(Path(own_data))
+    return await asyncio.to_thread(opening.opened, data)
 
 
 def make(source: Path, file: Path, wish: dict[str, Any], send: Any) -> None:

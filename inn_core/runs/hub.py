@@ -86,8 +86,8 @@ class Hub:
         return name
 
     async def adopt(self, data: bytes) -> Tickets:
-        """Keep a run file that a reader brought as a run; raises LabError with a sentence."""
-        brought = await asyncio.to_thread(imports.read, data)
+        """Keep a run or weights file that a reader brought; raises LabError with a sentence."""
+        brought = await self.exports.brought(data)
         made = await self.wait(imports.keep, self.store, brought)
         if made is None:
             raise LabError(f"{self.store.trouble} Make room on the disk, then try again.")

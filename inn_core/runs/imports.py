@@ -1,4 +1,4 @@
-"""Run files that readers bring: checked part by part, then kept as a run that has ended. No torch.
+"""Run and weights files that readers bring: checked, then kept as a run that has ended. No torch.
 
 Nothing in a run file is code: a JSON head and frames of numbers. What does not fit is a sentence.
 """
@@ -10,14 +10,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from inn_core.kinds import read_spec
+from safetensors.numpy import save
+
+from inn_core.export import weights
+from inn_core.kinds import AnySpec, read_spec
 from inn_core.maps import handmade, runfile
 from inn_core.maps.codec import decode_frame
 from inn_core.maps.header import FrameError
+from inn_core.runs import files
 from inn_core.runs.history import FIXED
 from inn_core.runs.run import LabError
 from inn_core.runs.store import RunFolder, Store
 from inn_core.specs import RunSpec, SpecError, is_drawing
+from inn_core.specs_inverse import InverseSpec
 from inn_core.targets import library
 
 #: A run file of more bytes, or with more frames, is refused.
@@ -31,10 +36,21 @@ class Brought:
     frames : (numbers, bytes) in the order of their seq; history : rows as History holds them
     """
 
-    spec: RunSpec
+    spec: AnySpec
     frames: list[tuple[dict[str, Any], bytes]]
     history: list[list[float]]
     check: dict[str, Any] | None
+    weights: bytes | None = None
+
+
+def read_weights(data: bytes, frame: bytes) -> Brought:
+    """A weights file that a worker has opened, with the snapshot that it made."""
+    spec, arrays, _ = weights.load(data)
+    numbers = decode_frame(frame)[1]
+    row = row_of(numbers, len(FIXED) + spec.members)
+    if row is None:
+        raise LabError("These weights make a flow whose numbers cannot be shown.")
+    return Brought(spec, [(numbers, frame)], [row], None, bytes(save(arrays)))
 
 
 def read(data: bytes) -> Brought:
@@ -44,14 +60,16 @@ def read(data: bytes) -> Brought:
     try:
         hello, frames = runfile.load(data)
         spec = read_spec(hello.get("spec"))
-        if not isinstance(spec, RunSpec):
-            raise LabError("This file holds a run of another lesson.")
-        library.find(spec.target)
-        if is_drawing(spec.start):
-            handmade.from_token(spec.start)
+        if isinstance(spec, RunSpec):
+            library.find(spec.target)
+            if is_drawing(spec.start):
+                handmade.from_token(spec.start)
         if not 1 <= len(frames) <= MOST_FRAMES:
             raise LabError(f"A run file has 1 to {MOST_FRAMES:,} pictures; this has {len(frames)}.")
         parts = [(decode_frame(frame)[1], frame) for frame in frames]
+        sort = {numbers.get("net") is not None for numbers, _ in parts}
+        if sort != {isinstance(spec, InverseSpec)}:
+            raise LabError("This run file's pictures are not of the kind that it names.")
     except (FrameError, SpecError, handmade.DrawingError) as error:
         raise LabError(str(error)) from error
     width = len(FIXED) + spec.members
@@ -59,6 +77,8 @@ def read(data: bytes) -> Brought:
     if len(shown) < len(parts):
         raise LabError("This run file's pictures do not say what they show; it is damaged.")
     parts.sort(key=lambda part: part[0]["seq"])
+    for numbers, _ in parts:
+        numbers.pop("net", None)  # it stays in the frame
     seqs = [numbers["seq"] for numbers, _ in parts]
     if len(set(seqs)) < len(seqs):
         raise LabError("This run file has two pictures with the same number; it is damaged.")
@@ -101,5 +121,16 @@ def keep(store: Store, brought: Brought) -> tuple[RunFolder, str]:
     if brought.check:
         folder.check = brought.check
         folder.save_check(brought.check)
+    if brought.weights:
+        files.write_atomic(folder.path / files.WEIGHTS, brought.weights)
     folder.save(folder.status)
     return folder, owner
+
+
+def lesson_of(spec: AnySpec) -> str:
+    """The lesson in which a run of ``spec`` opens: the name of its page."""
+    if isinstance(spec, RunSpec):
+        return "pushforward"
+    if len(set(spec.prior_weight)) > 1:
+        return "prior_weight"
+    return "latent_dimension" if spec.members > 1 else "inverse_problems"

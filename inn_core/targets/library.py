@@ -97,6 +97,11 @@ def describe(name: str) -> dict[str, Any]:
     }
 
 
+def units_of(name: str) -> own.Units:
+    """Units that lead back to a reader's own numbers; of any other target they change nothing."""
+    return data_of(name).units if registry.is_own(name) else own.Units()
+
+
 def _sound(path: Path) -> bool:
     """Whether a file of own data is there and can be read."""
     try:
