@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shell import links, share, stage, tab
+from pages.shell import drawer, leaving, links, share, stage, tab
 from pages.shell.words import choose, selector
 
 LESSON = "change_of_variables"
@@ -18,7 +18,9 @@ if not embedded:
         st.title(words("change_of_variables.title"), anchor="lesson", width="content")
         st.caption(words("change_of_variables.sentence"))
         selector(words)
-        share.button(words, LESSON, {}, {})
+        with st.container(horizontal=True, width="content"):
+            drawer.popover(leaving.stage_of(LESSON), words)
+            share.button(words, LESSON, {}, {})
 tab.tell(me)
 stage.mount(LESSON, words, module=f"stage/lessons/{LESSON}.js", view=me.view)
 links.put({}, words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from inn_core import registry
-from pages.shell import drawn, hand, kept, phone, share, stage, tab
+from pages.shell import drawer, drawn, hand, kept, phone, share, stage, tab
 from pages.shell.words import choose, selector
 
 words = choose()
@@ -60,7 +60,8 @@ stage.mount(
 hand.write_address(me, words)
 if embedded:
     st.stop()
-with share_slot:
+with share_slot, st.container(horizontal=True):
+    drawer.popover(hand.leaves(me), words)
     wanted = hand.address_of(me)
     alike = {name: wanted[name] for name in wanted if name in (hand.TARGET, hand.HAND)}
     share.button(words, hand.LESSON, wanted, alike)

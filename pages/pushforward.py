@@ -9,6 +9,7 @@ from pages.shell import (
     controls,
     drawer,
     examine,
+    leaving,
     links,
     owndata,
     phone,
@@ -83,7 +84,7 @@ stage.mount(
 owndata.about(me, words)
 with share_slot, st.container(horizontal=True):
     if me.viewer or pretrained.shows(me.spec):
-        drawer.popover(me, words)
+        drawer.popover(leaving.flow_of(LESSON, me, me.spec), words)
     share.button(words, LESSON, session.address_of(me), links.write(me.spec))
 session.write_address(me, words)
 

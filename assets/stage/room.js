@@ -13,6 +13,7 @@ export class Room {
   constructor(box) {
     this.box = box;
     this.raster = new Raster(box.querySelector('canvas'));
+    this.raster.canvas.pushforwardRoom = this; // pictures of the stage are made of vectors
     this.overlay = box.querySelector('svg');
     this.ticks = box.querySelector('.pf-ticks');
     this.view = { x: 0, y: 0, k: 100, px: 0, py: 0 }; // (x, y) lies at pixel (px, py)
@@ -122,7 +123,8 @@ export class Room {
    *   or null, and the positions to draw
    */
   draw(scene) {
-    const { raster, view } = this;
+    const { raster } = this;
+    this.scene = scene;
     raster.begin();
     if (scene.grid) this.drawGrid(scene.grid, scene.gridAt, scene.straight);
     const { lit, data, points } = scene;

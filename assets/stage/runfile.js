@@ -5,6 +5,7 @@
  *   dataPoints(hello) -> Float64Array                  the 1,500 data points, interleaved, in data units
  *   throws Error with a sentence for anything that is no run file.
  */
+const VERSION = 1;
 const MAGIC = 'PFRUN1\n\0';
 
 export function parseRun(bytes) {
@@ -20,7 +21,9 @@ export function parseRun(bytes) {
     at = end;
   }
   if (parts.length === 0) throw new Error('This run file is cut off; download it again.');
-  return { hello: JSON.parse(new TextDecoder().decode(parts[0])), frames: parts.slice(1) };
+  const hello = JSON.parse(new TextDecoder().decode(parts[0]));
+  if (hello.v !== VERSION) throw new Error(`This run file is of version ${hello.v}; this page reads ${VERSION}.`);
+  return { hello, frames: parts.slice(1) };
 }
 
 export function dataPoints(hello) {

@@ -93,7 +93,7 @@ function create(parent, data, setState) {
     },
     plain: PLAIN, busy: () => Boolean(player.look.wanted) || player.depthPlay.on || player.state.replaying,
   });
-  instance.leave = enlist(view(instance));
+  instance.leave = enlist(view(instance), { root, redraw: () => player.tick(performance.now()) });
   mounted.set(parent, instance);
   dress(instance, data);
 

@@ -6,12 +6,10 @@ import argparse
 import sys
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from inn_core.export import weights
 from inn_core.export.request import KINDS, SIZES, THEMES, ExportError, FilmRequest, size_of
-
-if TYPE_CHECKING:
-    from inn_core.export.reel import Reel
 
 FILMS = (".mp4", ".gif")
 
@@ -19,7 +17,8 @@ FILMS = (".mp4", ".gif")
 def export_command(options: argparse.Namespace) -> None:
     """Write a run as what the name's ending says."""
     path = Path(options.file)
-    write = WRITERS.get(path.suffix.lower())
+    name = path.name.lower()
+    write = next((make for ending, make in WRITERS.items() if name.endswith(ending)), None)
     if write is None:
         raise ExportError(f"{path.name} does not end in {', '.join(WRITERS)}.")
     write(path, options)
@@ -30,6 +29,8 @@ def write_player(path: Path, options: argparse.Namespace) -> None:
     from inn_core.export import player
 
     hello, frames = read_run(Path(options.source))
+    if "problem" in hello:
+        raise ExportError("Pages of inverse problems are saved in their lessons: Export, Page.")
     player.write(path, hello, frames, options.lang)
     print(f"{path}: {path.stat().st_size / 1e6:.2f} MB, opens offline")
 
@@ -89,10 +90,45 @@ def write_film(path: Path, options: argparse.Namespace) -> None:
     print(f"{path}: {request.frames} pictures of {request.width} × {request.height}")
 
 
+def read_weights(source: Path) -> tuple[dict[str, Any], list[bytes]]:
+    """A weights file as a run of one snapshot."""
+    from inn_core.export import opening
+    from inn_core.kinds import kind_of
+    from inn_core.targets import library
+
+    library.use(source.parent)
+    spec, arrays, facts = weights.load(source.read_bytes())
+    hello = kind_of(spec).load("hello")(spec)
+    return hello, [opening.frame_of(spec, arrays, facts.get("step", 0))]
+
+
+def write_weights(path: Path, options: argparse.Namespace) -> None:
+    """Weights with their spec."""
+    from inn_core.export import script
+
+    source = Path(options.source)
+    if source.suffix == ".inn":
+        spec, arrays, _ = weights.load(source.read_bytes())
+    else:
+        spec, arrays = script.read(source)
+    path.write_bytes(weights.dump(spec, arrays))
+    print(f"{path}: {path.stat().st_size / 1e6:.2f} MB, spec inside")
+
+
+def write_figures(path: Path, options: argparse.Namespace) -> None:
+    """Density and loss as Plotly figures."""
+    from inn_core.export import figures
+
+    figures.write(path, *read_run(Path(options.source)))
+    print(f"{path}: {path.stat().st_size / 1e6:.2f} MB, opens offline")
+
+
 WRITERS = {
     **dict.fromkeys(FILMS, write_film),
     ".png": write_picture,
+    ".figures.html": write_figures,
     ".html": write_player,
+    ".safetensors": write_weights,
     ".csv": write_curves,
     ".npz": write_samples,
     ".py": write_script,
@@ -106,12 +142,12 @@ def say(done: int, all_: int) -> bool:
     return True
 
 
-def open_run(source: Path, request: FilmRequest) -> Reel:
+def open_run(source: Path, request: FilmRequest) -> Any:
     """Read a run for a film."""
-    from inn_core.export.reel import Reel
+    from inn_core.export import film
 
     hello, frames = read_run(source)
-    return Reel.of(hello, frames, request.from_step, request.to_step)
+    return film.reel_of(hello, frames, request.from_step, request.to_step)
 
 
 def read_run(source: Path) -> tuple[dict[str, Any], list[bytes]]:
@@ -120,6 +156,13 @@ def read_run(source: Path) -> tuple[dict[str, Any], list[bytes]]:
     from inn_core.maps.header import FrameError
     from inn_core.training.film import RUN_FILE
 
+    nets = source / "inn.inn" if source.is_dir() else source
+    if nets.suffix == ".inn" and nets.exists():  # of train PROBLEM --out, or shipped
+        from inn_core.export import shipped
+
+        return shipped.run_of(nets)
+    if source.suffix == weights.ENDING:
+        return read_weights(source)
     path = source / RUN_FILE if source.is_dir() else source
     try:
         hello, frames = runfile.read(path)
@@ -136,7 +179,8 @@ def add_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "file",
         metavar="FILE",
-        help="film.mp4, film.gif, picture.png, player.html, curves.csv, samples.npz or flow.py",
+        help="film.mp4, film.gif, picture.png, player.html, page.figures.html, curves.csv, "
+        "samples.npz, flow.py or flow.safetensors",
     )
     sub.add_argument("--kind", help=", ".join(KINDS))
     sub.add_argument("--size", help=f"1280x720, or {', '.join(SIZES)}")
@@ -147,5 +191,5 @@ def add_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--title", help="a line above the rooms")
     sub.add_argument("--from-step", type=int, help="begin of the span of training")
     sub.add_argument("--to-step", type=int, help="end of the span of training")
-    for name in ("formula", "numbers"):
+    for name in ("formula", "numbers", "source"):
         sub.add_argument(f"--no-{name}", dest=name, action="store_false", help=f"leave out {name}")

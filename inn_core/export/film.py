@@ -34,7 +34,7 @@ class Cancelled(ExportError):
 
 
 def write(
-    path: str | Path, request: FilmRequest, reel: Reel, progress: Progress | None = None
+    path: str | Path, request: FilmRequest, reel: Any, progress: Progress | None = None
 ) -> Path:
     """Draw and encode a film at ``path``; nothing is left there unless it is whole.
 
@@ -57,18 +57,38 @@ def write(
     return final
 
 
-def write_picture(path: Path, request: FilmRequest, reel: Reel) -> None:
+def reel_of(
+    hello: dict[str, Any], frames: list[bytes], first: int | None = None, last: int | None = None
+) -> Any:
+    """What a film shows of a run, whatever kind it is; raises ExportError."""
+    if "problem" in hello:
+        from inn_core.export.fans import FanReel
+
+        return FanReel.of(hello, frames, first, last)
+    return Reel.of(hello, frames, first, last)
+
+
+def studio_of(request: FilmRequest, reel: Any) -> Any:
+    """What draws its pictures."""
+    if reel.dances:
+        from inn_core.export.fans import FanStudio
+
+        return FanStudio(request, reel)
+    return Studio(request, reel)
+
+
+def write_picture(path: Path, request: FilmRequest, reel: Any) -> None:
     """The last snapshot, all layers deep, as one PNG."""
     from PIL import Image
 
     moment = timeline(reel, "training", request.frames)[-1]
-    picture = np.ascontiguousarray(Studio(request, reel).picture(moment))
+    picture = np.ascontiguousarray(studio_of(request, reel).picture(moment))
     rgba = picture.view(np.uint8).reshape(request.height, request.width, 4)
     Image.fromarray(rgba[..., :3].copy()).save(path, format="PNG")
 
 
-def _pictures(request: FilmRequest, reel: Reel, progress: Progress | None) -> Iterator[Picture]:
-    studio = Studio(request, reel)
+def _pictures(request: FilmRequest, reel: Any, progress: Progress | None) -> Iterator[Picture]:
+    studio = studio_of(request, reel)
     moments = timeline(reel, request.kind, request.frames)
     for done, moment in enumerate(moments, 1):
         yield studio.picture(moment)

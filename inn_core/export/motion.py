@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from inn_core.export.reel import Reel, pace
+from inn_core.export.reel import pace
 
 #: Shares of a film in which nothing moves: a viewer must see where it starts and where it ends.
 FIRST_REST, LAST_REST = 0.05, 0.12
@@ -26,16 +27,21 @@ class Moment:
     training: bool
 
 
-def timeline(reel: Reel, kind: str, frames: int) -> list[Moment]:
+def timeline(reel: Any, kind: str, frames: int) -> list[Moment]:
     """The moments of a film of ``kind`` with so many frames."""
-    last, layers = len(reel.stills) - 1, len(reel.stills[-1].maps.layers)
+    last = len(reel.stills) - 1
+    if reel.dances:
+        first = 0 if kind == "depth" else frames
+        first = round(TRAINING_SHARE * frames) if kind == "both" else first
+        return training_part(reel, 1, first) + dance_part(last, frames - first)
+    layers = len(reel.stills[-1].maps.layers)
     if kind == "depth":
         return depth_part(last, layers, frames)
     first = frames if kind == "training" else max(1, round(TRAINING_SHARE * frames))
     return training_part(reel, layers, first) + depth_part(last, layers, frames - first)
 
 
-def training_part(reel: Reel, layers: int, frames: int) -> list[Moment]:
+def training_part(reel: Any, layers: int, frames: int) -> list[Moment]:
     """From the first still to the last, evenly in ln(1 + step / 20), with a rest at both ends."""
     place = pace([still.step for still in reel.stills])
     moments = []
@@ -57,6 +63,11 @@ def depth_part(still: int, layers: int, frames: int) -> list[Moment]:
         depth = layer + ease(min(1.0, within / (1 - LAYER_REST))) if layers else 0.0
         moments.append(Moment(still, 0.0, float(depth), False))
     return moments
+
+
+def dance_part(still: int, frames: int) -> list[Moment]:
+    """Once round the circle in latent space; ``depth`` is the share of the round."""
+    return [Moment(still, 0.0, k / max(1, frames), False) for k in range(frames)]
 
 
 def shares(frames: int) -> list[float]:

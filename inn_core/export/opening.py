@@ -14,11 +14,11 @@ import numpy as np
 from inn_core.export import weights
 from inn_core.export.request import ExportError
 from inn_core.export.weights import Arrays
-from inn_core.kinds import AnySpec, kind_of
+from inn_core.kinds import AnySpec, kind_of, read_spec
 from inn_core.maps.codec import decode_frame, encode_frame
 from inn_core.maps.header import FrameError
 from inn_core.runs import files
-from inn_core.specs import RunSpec, SpecError
+from inn_core.specs import RunSpec, SpecError, is_drawing
 
 
 def frame_of(spec: AnySpec, arrays: Arrays, step: int = 0, seconds: float = 0.0) -> bytes:
@@ -59,7 +59,8 @@ def weights_of(
         return found
     if net is not None:
         return net, step, seconds
-    if folder is None and isinstance(spec, RunSpec):
+    drawn = isinstance(spec, RunSpec) and is_drawing(spec.start) and step == 0
+    if isinstance(spec, RunSpec) and (folder is None or drawn):
         return shipped(spec), step, seconds
     raise ExportError(
         "The weights of this run are not here: it came as a run file, which holds its pictures "
@@ -92,8 +93,6 @@ def saved_in(folder: Path, step: int, seconds: float) -> tuple[Arrays, int, floa
             if path.name == files.WEIGHTS:
                 return load_file(path), step, seconds
             spec = files.read_json(folder / files.SPEC)["spec"]
-            from inn_core.kinds import read_spec
-
             trainer = kind_of(read_spec(spec)).load("trainer").load(path)
             return trainer.state(), trainer.step, trainer.seconds
         except (SafetensorError, OSError, CheckpointError, KeyError, TypeError):
@@ -102,11 +101,12 @@ def saved_in(folder: Path, step: int, seconds: float) -> tuple[Arrays, int, floa
 
 
 def shipped(spec: RunSpec) -> Arrays:
-    """The flow that came with the lab: float16, in the units of its target."""
+    """The flow that came with the lab (float16, in its target's units), or that was drawn."""
     from inn_core.training import beginning
 
     trainer = kind_of(spec).load("trainer")(spec)
-    note = beginning.load(trainer.shown, spec.with_(start=spec.target))
+    start = spec if is_drawing(spec.start) else spec.with_(start=spec.target)
+    note = beginning.load(trainer.shown, start)
     if note:
         raise ExportError("This flow was shipped without weights; train it, then take them.")
     state: Arrays = trainer.state()
@@ -146,3 +146,13 @@ def opened(data: bytes) -> Any:
         return frame_of(spec, arrays, step, float(seconds))
     except (SpecError, RuntimeError) as error:
         return str(error)
+
+
+def fits(spec: Any, frame: bytes) -> Any:
+    """What a worker tells the hub of the network in a frame: nothing, or a sentence."""
+    try:
+        net = told(frame)[2]
+        trainer_of(read_spec(spec), net or {})
+    except (SpecError, RuntimeError) as error:
+        return str(error)
+    return b""

@@ -57,7 +57,7 @@ def layout(request: FilmRequest) -> Layout:
     return Layout(width, height, unit, boxes[0], boxes[1], curve, header)
 
 
-def curve_points(reel: Reel, place: Layout) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def curve_points(reel: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Steps (n,) and heights (n,) of the loss curve: nats above the floor, or NLL without one."""
     rows = [row for row in reel.hello["history"] if row[3] is not None]
     if not rows:
@@ -89,16 +89,9 @@ def background(request: FilmRequest, reel: Reel, place: Layout, ticks: bool) -> 
         (request.width / DPI, request.height / DPI), dpi=DPI, facecolor=hexed(theme.paper)
     )
     canvas = FigureCanvasAgg(figure)
-    write = _Writer(figure, request, place, theme)
+    write = Writer(figure, request, place, theme)
     unit = place.unit
-    if request.title:
-        room = width_of(place, request.formula) / max(1, len(request.title))
-        size = min(4.2, 1.6 * room / unit)  # long titles are written smaller
-        write(place.latent.left, 6.6 * unit, request.title, size, theme.ink, weight="bold")
-    if request.formula:
-        right = place.data.left + place.data.width
-        size, row = (3.0, 6.4 * unit)
-        write(right, row, FORMULA, size, theme.soft, align="right")
+    write.head(FORMULA)
     for box, text, hue in (
         (place.latent, r"latent  $z$", theme.latent),
         (place.data, r"data  $x$" if ticks else r"$z \rightarrow x$", theme.data),
@@ -114,16 +107,10 @@ def background(request: FilmRequest, reel: Reel, place: Layout, ticks: bool) -> 
     return pixels.view(np.uint32)[..., 0].copy()
 
 
-def width_of(place: Layout, formula: bool) -> float:
-    """Pixels that a title may take beside the formula."""
-    right = place.data.left + place.data.width
-    return right - place.latent.left - (54 * place.unit if formula else 0)
-
-
-class _Writer:
+class Writer:
     """Draws on a matplotlib figure in pixels, rows counted from the top."""
 
-    def __init__(self, figure: Any, request: FilmRequest, place: Layout, theme: Theme) -> None:
+    def __init__(self, figure: Any, request: FilmRequest, place: Any, theme: Theme) -> None:
         self.figure, self.request, self.place, self.theme = figure, request, place, theme
 
     def __call__(
@@ -131,7 +118,7 @@ class _Writer:
         align: str = "left", weight: str = "normal",
     ) -> None:  # fmt: skip
         """Write a line whose base stands at ``row``; ``size`` in units."""
-        plain = text if text in (FORMULA,) or "$" in text else text.replace("$", r"\$")
+        plain = text
         if text is self.request.title:
             plain = text.replace("$", r"\$")
         self.figure.text(
@@ -139,6 +126,18 @@ class _Writer:
             fontsize=size * self.place.unit * 72 / DPI, color=hexed(colour), ha=align,
             va="baseline", fontweight=weight, fontfamily=fonts(), math_fontfamily="stix",
         )  # fmt: skip
+
+    def head(self, formula: str) -> None:
+        """Title and formula above the rooms."""
+        place, unit, request = self.place, self.place.unit, self.request
+        right = place.data.left + place.data.width
+        if request.title:
+            room = right - place.latent.left - (54 * unit if request.formula else 0)
+            # Long titles are written smaller.
+            size = min(4.2, 1.6 * room / max(1, len(request.title)) / unit)
+            self(place.latent.left, 6.6 * unit, request.title, size, self.theme.ink, weight="bold")
+        if request.formula:
+            self(right, 6.4 * unit, formula, 3.0, self.theme.soft, align="right")
 
     def line(self, x: Any, y: Any, colour: Rgb, width: float, **style: Any) -> None:
         """Draw a polyline in pixels."""
@@ -172,10 +171,10 @@ class _Writer:
             text = f"{value:g}".replace("-", "−")
             self(column, low + 3.9 * self.place.unit, text, 2.8, theme.soft, align="center")
 
-    def curve(self, reel: Reel, theme: Theme) -> None:
+    def curve(self, reel: Any, theme: Theme) -> None:
         """The whole loss curve, faint, with its floor and its axis."""
         box, unit = self.place.curve, self.place.unit
-        steps, loss = curve_points(reel, self.place)
+        steps, loss = curve_points(reel)
         columns, rows = curve_pixels(reel, self.place, steps, loss)
         self.line(columns, rows, theme.faint, 2.4)
         low, high = span(loss, reel.entropy is not None)
@@ -188,15 +187,16 @@ class _Writer:
         about = "nats above the entropy" if reel.entropy is not None else "NLL in nats"
         write_at = box.top + box.height + 4.2 * unit
         self(box.left, write_at, about, 2.6, theme.soft)
-        self(box.left + box.width, write_at, source(reel), 2.6, theme.soft, align="right")
+        if self.request.source:
+            self(box.left + box.width, write_at, source(reel), 2.6, theme.soft, align="right")
 
 
 def curve_pixels(
-    reel: Reel, place: Layout, steps: Any, loss: Any
+    reel: Any, place: Any, steps: Any, loss: Any
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Columns and rows, in pixels of the picture, of points of the loss curve."""
     box = place.curve
-    _, all_loss = curve_points(reel, place)
+    _, all_loss = curve_points(reel)
     low, high = span(all_loss, reel.entropy is not None)
     first, last = pace([reel.stills[0].step, reel.stills[-1].step])
     along = (pace(steps) - first) / max(float(last - first), 1e-9)
@@ -204,11 +204,11 @@ def curve_pixels(
     return box.left + box.width * along, box.top + box.height * (1 - np.clip(up, 0, 1))
 
 
-def source(reel: Reel) -> str:
+def source(reel: Any) -> str:
     """What was trained, in a line."""
-    spec, target = reel.hello["spec"], reel.hello["target"]
-    flow = spec["flow"]
-    return f"{target['label']} · {flow['coupling']} × {flow['layers']} · Pushforward"
+    spec, flow = reel.hello["spec"], reel.hello["spec"]["flow"]
+    about = reel.hello["target"]["label"] if "target" in reel.hello else spec["problem"]
+    return f"{about} · {flow['coupling']} × {flow['layers']} · Pushforward"
 
 
 def round_values(low: float, high: float, most: int = 7) -> list[float]:

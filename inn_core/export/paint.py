@@ -166,16 +166,17 @@ def lines(
 
     Each segment is walked pixel by pixel along its longer side; a step covers the pixels across it
     by their distance. Coverage takes the maximum, so that joints show no beads.
+    ink : one pixel, or one a polyline (L,)
     """
     height, length = room.shape
-    along, across, slope, steep = _walk(column, row, room.shape)
+    along, across, slope, steep, which = _walk(column, row, room.shape)
     if not len(along):
         return
     thick = (width / 2 * np.sqrt(1 + slope * slope) + 0.5).astype(np.float32)
     low = np.ceil(across - thick).astype(np.int32)
     limit = np.where(steep, length, height)
     stride = np.where(steep, 1, length)
-    at, covers = [], []
+    at, covers, inks = [], [], []
     flat = along * np.where(steep, length, 1)
     for k in range(int(np.ceil(2 * thick.max())) + 1):
         pixel = low + k
@@ -183,22 +184,29 @@ def lines(
         hit = (cover > 0) & (pixel >= 0) & (pixel < limit)
         at.append((flat + pixel * stride)[hit])
         covers.append(cover[hit])
+        if ink.ndim:
+            inks.append(ink[which[hit]])
     place, cover = np.concatenate(at), np.concatenate(covers)
     # The largest cover of a pixel is written last: a dense maximum would scan the whole room.
     level = (cover * np.float32(256 * alpha)).astype(np.uint32)
     coverage = np.zeros(height * length, np.uint32)
     order = np.argsort(level.astype(np.uint16), kind="stable")  # of 16 bits: a radix sort
     coverage[place[order]] = level[order]
+    if ink.ndim:
+        colours = np.zeros(height * length, np.uint32)
+        colours[place[order]] = np.concatenate(inks)[order]
+        ink = colours[place]
     pixels = room.reshape(-1)
     pixels[place] = mix(pixels[place], ink, coverage[place])
 
 
 def _walk(
     column: Points, row: Points, shape: tuple[int, ...]
-) -> tuple[NDArray[np.int32], NDArray[Any], NDArray[Any], NDArray[np.bool_]]:
+) -> tuple[NDArray[np.int32], NDArray[Any], NDArray[Any], NDArray[np.bool_], NDArray[np.intp]]:
     """Steps of one pixel along polylines (L, V), those within a room of ``shape`` (H, W).
 
-    Returns (pixel along the longer side, position across, slope, whether that side is upright).
+    Returns (pixel along the longer side, position across, slope, whether that side is upright,
+    which polyline it belongs to).
     """
     limit = 4.0 * max(shape)
     x0, y0, x1, y1 = (
@@ -218,7 +226,8 @@ def _walk(
     begun = np.cumsum(steps) - steps
     along = (first[segment] + np.arange(len(segment)) - begun[segment]).astype(np.int32)
     across = (v0[segment] + slope[segment] * (along - u0[segment])).astype(np.float32)
-    return along, across, slope[segment].astype(np.float32), steep[segment]
+    which = segment // max(1, column.shape[1] - 1)
+    return along, across, slope[segment].astype(np.float32), steep[segment], which
 
 
 def heat(

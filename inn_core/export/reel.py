@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,7 @@ class Reel:
 
     hello: dict[str, Any]
     stills: tuple[Still, ...]
+    dances: ClassVar[bool] = False
 
     @classmethod
     def of(
@@ -95,7 +96,7 @@ class Reel:
         return Window(float(middle[0]), float(middle[1]), float(half[0]), float(half[1]))
 
 
-def thinned(stills: Sequence[Still], most: int) -> list[Still]:
+def thinned(stills: Sequence[Any], most: int) -> list[Any]:
     """At most ``most`` stills, first and last among them, evenly spaced in ln(1 + step / 20)."""
     if len(stills) <= most:
         return list(stills)

@@ -40,7 +40,7 @@ class FilmRequest:
     kind : ``"training"`` (snapshot by snapshot), ``"depth"`` (layer by layer), ``"both"``
     width, height : pixels, even; seconds : length; fps : frames a second (a GIF: at most 15)
     theme : ``"light"`` or ``"dark"``; format : ``"mp4"`` or ``"gif"``
-    title : a line above the rooms, or nothing; formula, numbers : whether to write them
+    title : a line above the rooms, or nothing; formula, numbers, source : whether to write them
     from_step, to_step : the span of training that is shown, or None for all of it
     """
 
@@ -54,6 +54,7 @@ class FilmRequest:
     title: str = ""
     formula: bool = True
     numbers: bool = True
+    source: bool = True
     from_step: int | None = None
     to_step: int | None = None
 

@@ -27,7 +27,7 @@ Arrays = dict[str, NDArray[Any]]
 def dump(spec: AnySpec, arrays: Arrays, step: int = 0, seconds: float = 0.0) -> bytes:
     """The bytes of a weights file."""
     facts = {"version": VERSION, "spec": spec.to_json(), "step": step, "seconds": seconds}
-    plain = {name: np.ascontiguousarray(value) for name, value in arrays.items()}
+    plain = {name: np.array(value, order="C") for name, value in arrays.items()}
     return bytes(save_arrays(plain, metadata={KEY: json.dumps(facts)}))
 
 

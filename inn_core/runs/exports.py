@@ -23,6 +23,7 @@ from inn_core.runs import imports
 from inn_core.runs.pool import WorkerError
 from inn_core.runs.run import LabError
 from inn_core.specs import SpecError
+from inn_core.specs_inverse import InverseSpec
 from inn_core.targets import library
 
 if TYPE_CHECKING:
@@ -116,7 +117,11 @@ class Exports:
         """Check a file that a reader brought; raises LabError with a sentence."""
         try:
             if not weights.is_weights(data):
-                return await asyncio.to_thread(imports.read, data)
+                brought = await asyncio.to_thread(imports.read, data)
+                if isinstance(brought.spec, InverseSpec):
+                    last = brought.frames[-1][1]
+                    await self.ask(fits_at, brought.spec.to_json(), last)
+                return brought
             await asyncio.to_thread(weights.load, data)
             frame = await self.ask(open_at, data, str(self.hub.store.data))
             return await asyncio.to_thread(imports.read_weights, data, frame)
@@ -188,6 +193,13 @@ async def open_at(data: bytes, own_data: str) -> Any:
     return await asyncio.to_thread(opening.opened, data)
 
 
+async def fits_at(spec: Any, frame: bytes) -> Any:
+    """Nothing if the network in a frame is the spec's, or a sentence."""
+    from inn_core.export import opening
+
+    return await asyncio.to_thread(opening.fits, spec, frame)
+
+
 def make(source: Path, file: Path, wish: dict[str, Any], send: Any) -> None:
     """Make one film and say how it goes; an error becomes a sentence."""
     with contextlib.suppress(AttributeError, OSError):  # Linux: of this thread alone
@@ -203,11 +215,10 @@ def make(source: Path, file: Path, wish: dict[str, Any], send: Any) -> None:
 
     try:
         from inn_core.export import film
-        from inn_core.export.reel import Reel
         from inn_core.maps import runfile
 
         request = FilmRequest.from_json(wish)
-        reel = Reel.of(*runfile.read(source), request.from_step, request.to_step)
+        reel = film.reel_of(*runfile.read(source), request.from_step, request.to_step)
         film.write(file, request, reel, progress)
         send(done=request.frames, ready=True)
     except ExportError as error:

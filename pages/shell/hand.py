@@ -12,10 +12,10 @@ from typing import Any
 import streamlit as st
 
 from inn_core import registry
-from inn_core.maps import handmade
+from inn_core.maps import handmade, runfile
 from inn_core.runs import client
 from inn_core.specs import FlowSpec, RunSpec, SpecError, check_name, check_number
-from pages.shell import controls, drawn, links, session, stage, tab
+from pages.shell import controls, drawn, leaving, links, session, stage, tab
 from pages.shell.words import Words
 
 LESSON = "coupling_layers"
@@ -193,6 +193,21 @@ def race(room: Room) -> None:
         session.start(room, rival(room))
     except SpecError as error:
         room.notices.append(str(error))
+
+
+def leaves(room: Room) -> leaving.Subject:
+    """What the drawer acts on: the race, the saved drawing, or the shipped flow of the target."""
+    spec = RunSpec().with_(target=room.target)
+    if room.viewer or not room.hand:
+        return leaving.flow_of(LESSON, room, spec)
+    token, drawing = room.hand, handmade.from_token(room.hand)
+    return leaving.Subject(
+        LESSON,
+        f"{room.target}-by-hand",
+        room,
+        handmade.spec_of(drawing, room.target),
+        lambda: runfile.load(drawn.run_file(token, room.target)),
+    )
 
 
 def write_address(room: Room, words: Words) -> None:

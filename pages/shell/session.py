@@ -13,6 +13,7 @@ from typing import Any
 import streamlit as st
 
 from inn_core import registry
+from inn_core.kinds import AnySpec
 from inn_core.maps import handmade
 from inn_core.runs import client
 from inn_core.specs import FlowSpec, RunSpec, is_drawing
@@ -39,6 +40,12 @@ class Session(Tab):
     lang: str = ""
     own: list[str] = field(default_factory=list)
     drawn: Any = None
+
+    def adopted(self, spec: AnySpec) -> None:
+        """The controls take the settings of a run that came as a file."""
+        if isinstance(spec, RunSpec):
+            self.spec = spec
+            controls.adopt(self.lesson, spec)
 
 
 def of(lesson: str, words: Words) -> Session:

@@ -74,3 +74,8 @@ def mount(
             "view": view,
         },
     )
+
+
+def part(module: str, key: str, data: dict[str, Any]) -> None:
+    """Draw a small part of a page by a module that knows the stages on it."""
+    _component(module)(key=key, data=data, height="content")

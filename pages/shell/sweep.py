@@ -13,12 +13,13 @@ from typing import Any
 
 import streamlit as st
 
+from inn_core.kinds import AnySpec
 from inn_core.maps import network
 from inn_core.problems.sweeps import SIZES, SWEEPS, size_of, sized
 from inn_core.runs import client
 from inn_core.specs import SpecError, check_number, shown
 from inn_core.specs_inverse import InverseSpec
-from pages.shell import links, share, stage, tab
+from pages.shell import drawer, leaving, links, share, stage, tab
 from pages.shell.words import Words, selector
 
 VALUES, SEED, SIZE = "values", links.SEED, "size"
@@ -55,6 +56,13 @@ class Room(tab.Tab):
     text: str = ""
     seed: int = 0
     size: str = ""
+    values_of: Callable[[InverseSpec], tuple[float, ...]] = lambda spec: ()
+
+    def adopted(self, spec: AnySpec) -> None:
+        """Show the values of a run that came as a file."""
+        if isinstance(spec, InverseSpec):
+            self.text, self.seed = text_of(self.values_of(spec)), spec.seed
+            st.session_state[f"{self.lesson}.values"] = self.text
 
 
 def of(lesson: Lesson, words: Words) -> Room:
@@ -63,7 +71,7 @@ def of(lesson: Lesson, words: Words) -> Room:
     moved = tab.moved()
     room = st.session_state.get(key)
     if not isinstance(room, Room):
-        room = st.session_state[key] = Room(lesson.name)
+        room = st.session_state[key] = Room(lesson.name, values_of=lesson.values_of)
         moved = True
     if moved:
         _arrive(lesson, room, words)
@@ -172,7 +180,12 @@ def draw(lesson: Lesson, spoken: str = "sweep.stage", **options: Any) -> tuple[R
     links.put(wanted, words)
     if embedded:
         st.stop()
-    with share_slot:
+    with share_slot, st.container(horizontal=True):
+        told = {"hello": network.hello(lesson.shipped), **options}
+        drawer.popover(
+            leaving.network_of(lesson.name, room, lesson.shipped, lesson.sweep, spoken, **told),
+            words,
+        )
         alike = {name: wanted[name] for name in wanted if name != links.RUN}
         share.button(words, lesson.name, wanted, alike)
     return room, words

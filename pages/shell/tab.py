@@ -60,6 +60,9 @@ class Tab:
         """Whether the browser has had its time to hand back an owner's token after a reload."""
         return self.answered or time.monotonic() - self.asked_at > PATIENCE_S
 
+    def adopted(self, spec: AnySpec) -> None:
+        """A file was opened as the run on the stage: bring the controls in line with its spec."""
+
     def show(self, viewer: str | None, made: AnySpec | None = None) -> None:
         """Put a run on the stage, or none; whose it is shows when the browser has answered."""
         self.viewer, self.owner = viewer, self.owners.get(viewer or "")

@@ -61,7 +61,7 @@ def test_a_drawing_is_a_run_that_training_goes_on_from(lab: HubThread) -> None:
     [
         (b"", "not a run file"), (b"PK\x03\x04 zip", "not a run file"),
         (RUN.read_bytes()[:5000], "cut off"), (changed(spec={"target": "mars"}), "mars"),
-        (changed(spec=InverseSpec().to_json()), "another lesson"), (changed(v=99), "version"),
+        (changed(spec=InverseSpec().to_json()), "not of the kind"), (changed(v=99), "version"),
         (runfile.dump(runfile.read(RUN)[0], []), "this has 0"),
         (runfile.dump(runfile.read(RUN)[0], [b"junk" * 9]), "cut off"),
         (runfile.dump(runfile.read(RUN)[0], runfile.read(RUN)[1][:1] * 2), "same number"),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from inn_core.kinds import AnySpec
 from inn_core.runs import imports
 from inn_core.runs.run import LabError, RunInfo, Tickets
 from inn_core.specs import RunSpec
@@ -65,6 +66,14 @@ class FakeLab:
         self.kept.append(data)
         return library.keep(data, folder)
 
+    def code(self, ending: str, spec: AnySpec, viewer: str | None) -> bytes:
+        if self.full:
+            raise LabError("The worker did not answer; try again.")
+        return f"{ending} of {viewer}".encode()
+
+    def export_state(self, job: str) -> None:
+        return None
+
     def latest(self, viewer: Any) -> bytes | None:
         return self.frame
 
@@ -76,7 +85,7 @@ class FakeLab:
         self.runs[viewer] = replace(self.runs[viewer], status=status)
 
 
-def info(viewer: str, spec: RunSpec) -> RunInfo:
+def info(viewer: str, spec: AnySpec) -> RunInfo:
     """What the lab says of a run that has trained for ten snapshots."""
     rows = [
         [i, 10 * i, 0.1 * i, 3 - 0.1 * i, 3 - 0.1 * i, *[3 - 0.1 * i] * spec.members]

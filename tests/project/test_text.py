@@ -15,6 +15,7 @@ import pytest
 
 from inn_core import registry
 from inn_core.problems.sweeps import SIZES
+from pages.shell import drawer
 from pages.shell.controls import CONTROLS
 from pages.shell.lessons import LESSONS
 from pages.shell.riddle import RIDDLES
@@ -93,10 +94,10 @@ def asked_for() -> set[str]:
     keys |= {f"{lesson.name}.{part}" for lesson in LESSONS for part in ("title", "sentence")}
     sweeps = ("latent_dimension", "prior_weight")
     keys |= {f"{name}.{part}" for name in sweeps for part in ("values", "values_help")}
-    kinds = ("kind_training", "kind_depth", "kind_both", "theme_light", "theme_dark")
-    files = [
-        f"{name}{more}" for name in ("player", "curves", "samples", "run") for more in ("", "_help")
-    ]
+    kinds = ["kind_training", "kind_depth", "kind_dance", "kind_both", "theme_light", "theme_dark"]
+    kinds += [f"group_{group}" for group in drawer.GROUPS] + ["formula", "numbers", "source"]
+    labels = [*drawer.CODE, *(label for group in drawer.FILES.values() for label in group)]
+    files = [f"{label}{more}" for label in labels for more in ("", "_help")]
     keys |= {f"export.{name}" for name in [*kinds, *files]}
     keys |= {f"predict.{answer}" for answer in ("less", "same", "more")}
     keys |= {f"sweep.size_{name}" for name in SIZES}

@@ -70,7 +70,10 @@ class Instance {
     this.scheme = matchMedia('(prefers-color-scheme: dark)');
     this.onScheme = () => this.readTheme();
     this.scheme.addEventListener('change', this.onScheme);
-    this.leave = enlist(this.view(data));
+    this.leave = enlist(this.view(data), {
+      root,
+      redraw: () => { this.lesson.layout(); this.lesson.tick(performance.now()); },
+    });
     const loop = (now) => {
       this.frame = requestAnimationFrame(loop);
       if (!this.visible || !this.styled) return;

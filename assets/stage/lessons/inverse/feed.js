@@ -7,6 +7,7 @@
  */
 import { decodeFrame } from '../../codec.js';
 import { Follow } from '../../follow.js';
+import { parseRun } from '../../runfile.js';
 import { LiveSocket, storeOwner, storedOwner } from '../../socket.js';
 
 export class Feed {
@@ -18,9 +19,12 @@ export class Feed {
 
   /** Follow what the page asks for; nothing happens when it asks for the same again. */
   open({ run, owner, options, watch = false }) {
-    const source = run || `file:${options.net}`;
+    const source = run || `file:${options.film ? 'film' : options.net}`;
     if (run && owner) storeOwner(run, owner);
-    if (source === this.source) return;
+    if (source === this.source) {
+      if (!run && options.film) this.at(options.at);
+      return;
+    }
     Object.assign(this, { source, run: run ?? null, newest: -1 });
     this.generation++;
     this.socket?.close();
@@ -75,10 +79,27 @@ export class Feed {
     }, 0);
   }
 
-  async load({ net, hello }) {
+  /** Show snapshot k of a film that the page carries, the last for none. */
+  async at(k) {
+    const frame = this.film?.[k ?? this.film.length - 1];
+    if (!frame || frame === this.shown) return;
+    this.shown = frame;
+    const { header, net } = await decodeFrame(frame);
+    if (frame !== this.shown || !net) return;
+    this.handlers.row(header);
+    this.handlers.net({ names: net.names, bytes: net.bytes });
+  }
+
+  async load({ net, hello, film, at }) {
     const mine = this.generation;
     this.handlers.begin(hello);
     try {
+      if (film) {
+        this.film = parseRun(await (await fetch(film)).arrayBuffer()).frames;
+        this.handlers.report({ status: 'idle', message: '' });
+        await this.at(at);
+        return;
+      }
       const answer = await fetch(new URL(`../../../${net}`, import.meta.url));
       if (!answer.ok) throw new Error(`${answer.status}`);
       const file = await answer.arrayBuffer();
