@@ -125,7 +125,7 @@ def filled(entry: str, data: dict[str, Any], lang: str, title: str, about: str) 
         lang=lang,
         title=escape(f"{title} · Pushforward"),
         about=escape(f"{about}. Made with Pushforward"),
-        time=escape(texts["export"]["stage"]["time"]),
+        time=escape(texts["export"]["shot"]["time"]),
         modules=script_safe({"imports": modules(STAGE / entry)}),
         files=script_safe(neighbours(entry) | shipped(data)),
         entry=f"{PREFIX}{entry}",

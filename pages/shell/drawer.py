@@ -163,7 +163,7 @@ def _picture(subject: Subject, key: str, words: Words) -> None:
         data={
             "stage": subject.lesson,
             "name": subject.name,
-            "words": words.section("export.stage"),
+            "words": words.section("export.shot"),
         },
     )
 

@@ -78,4 +78,4 @@ def mount(
 
 def part(module: str, key: str, data: dict[str, Any]) -> None:
     """Draw a small part of a page by a module that knows the stages on it."""
-    _component(module)(key=key, data=data, height="content")
+    component(module)(key=key, data=data, height="content")

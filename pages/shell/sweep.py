@@ -62,7 +62,9 @@ class Room(tab.Tab):
         """Show the values of a run that came as a file."""
         if isinstance(spec, InverseSpec):
             self.text, self.seed = text_of(self.values_of(spec)), spec.seed
+            self.size = size_of(spec)
             st.session_state[f"{self.lesson}.values"] = self.text
+            st.session_state[f"{self.lesson}.size"] = self.size
 
 
 def of(lesson: Lesson, words: Words) -> Room:

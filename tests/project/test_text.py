@@ -99,6 +99,8 @@ def asked_for() -> set[str]:
     labels = [*drawer.CODE, *(label for group in drawer.FILES.values() for label in group)]
     files = [f"{label}{more}" for label in labels for more in ("", "_help")]
     keys |= {f"export.{name}" for name in [*kinds, *files]}
+    shot = ("png", "svg", "png_title", "svg_title", "failed", "no_stage", "time")
+    keys |= {f"export.shot.{name}" for name in shot}
     keys |= {f"predict.{answer}" for answer in ("less", "same", "more")}
     keys |= {f"sweep.size_{name}" for name in SIZES}
     for lesson, (guesses, _, _) in RIDDLES.items():
