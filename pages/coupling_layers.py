@@ -32,8 +32,9 @@ if not embedded:
             width=260,
         )
         help_ = words("coupling_layers.train_help")
-        if st.button(words("coupling_layers.train"), type="primary", help=help_):
-            hand.race(me)
+        with st.container(horizontal=True, width="content", key=f"{hand.LESSON}.go"):
+            if st.button(words("coupling_layers.train"), type="primary", help=help_):
+                hand.race(me)
 
 with st.container(gap=None, key=f"{hand.LESSON}.notices"):
     tab.tell(me)

@@ -60,7 +60,8 @@ with st.container(horizontal=True, vertical_alignment="bottom", key=f"{LESSON}.c
     controls.row(LESSON, me.spec, words, disabled=me.watching, own=me.own)
     controls.more(LESSON, me.spec, words, disabled=me.watching)
     owndata.popover(me, words)
-    buttons.draw(me, words)
+    with st.container(horizontal=True, width="content", key=f"{LESSON}.go"):
+        buttons.draw(me, words)
 
 found = None if me.viewer else pretrained.address_of(me.spec)
 with st.container(gap=None, key=f"{LESSON}.notices"):

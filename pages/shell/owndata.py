@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +27,17 @@ TABLES, PICTURES = ("csv", "tsv", "txt", "dat"), ("png", "jpg", "jpeg", "webp", 
 SAMPLES = 2000
 #: Letters of what a drawing's message may hold: 8,000 points of eight bytes, as base64.
 LONGEST = 90_000
+#: Letters that may be pasted: a text area of tens of megabytes stops the browser for a minute.
+PASTED = 1_000_000
+#: Megabytes of a file. The browser refuses a larger one, and tells by a red chip alone; this sheet
+#: shows our sentence beneath the chip for as long as it hangs there.
+FILE_MB = 8
+_UNTAKEN = """<style>
+.st-key-{key}-untaken {{ display: none; }}
+.st-key-{key}-upload:has([data-testid="stFileChip"][aria-invalid="true"]) .st-key-{key}-untaken {{
+  display: flex;
+}}
+</style>"""
 
 
 def hear(me: Session, words: Words) -> None:
@@ -90,13 +102,20 @@ def popover(me: Session, words: Words) -> None:
 
 
 def _table(me: Session, words: Words) -> None:
-    file = st.file_uploader(words("own.upload_table"), TABLES, key=f"{me.lesson}.table")
+    untaken = words("own.untaken_table", mb=FILE_MB, kinds=", ".join(TABLES))
+    file = _upload(me, "table", TABLES, words("own.upload_table"), untaken)
     pasted = st.text_area(
-        words("own.paste"), key=f"{me.lesson}.pasted", placeholder="x, y\n1.2, 3.4\n…", height=100
+        words("own.paste"),
+        key=f"{me.lesson}.pasted",
+        placeholder="x, y\n1.2, 3.4\n…",
+        height=100,
+        max_chars=PASTED,
     )
-    content: bytes | str = file.getvalue() if file else pasted
-    if not content:
+    if file is None and not pasted:
         return
+    if file is None and len(pasted) >= PASTED:
+        st.warning(words("own.cut", most=f"{PASTED:,}"))
+    content: bytes | str = file.getvalue() if file else pasted
     label = file.name.rpartition(".")[0] if file else words("own.pasted")
     try:
         table = _table_of(content)
@@ -106,12 +125,23 @@ def _table(me: Session, words: Words) -> None:
         second = right.selectbox(words("own.second"), table.names, index=1, key=f"{key}.2")
         data = reading.points_of(table, first, second, label)
     except SpecError as error:
-        st.warning(str(error))
+        st.warning(plain(str(error)))
         return
     rows = words("own.rows", n=f"{len(data.values):,}")
     st.caption(f"{rows} {data.note}")
     st.caption(formula(data))
     _train(me, data, words)
+
+
+def _upload(me: Session, what: str, kinds: tuple[str, ...], label: str, untaken: str) -> Any:
+    """A place for a file, and what is said there of a file that the browser does not take."""
+    key = f"{me.lesson}.{what}"
+    with st.container(key=f"{key}.upload", gap="small"):
+        file = st.file_uploader(label, kinds, key=key, max_upload_size=FILE_MB)
+        with st.container(key=f"{key}.untaken"):
+            st.markdown(f":material/error: {untaken}")
+        st.html(_UNTAKEN.format(key=key.replace(".", "-")))
+    return file
 
 
 @st.cache_data(show_spinner=False, max_entries=4)  # the page runs again at every click
@@ -125,13 +155,14 @@ def _picture_of(content: bytes, label: str) -> OwnData:
 
 
 def _picture(me: Session, words: Words) -> None:
-    file = st.file_uploader(words("own.upload_picture"), PICTURES, key=f"{me.lesson}.image")
+    untaken = words("own.untaken_picture", mb=FILE_MB, kinds=", ".join(PICTURES))
+    file = _upload(me, "picture", PICTURES, words("own.upload_picture"), untaken)
     if not file:
         return
     try:
         data = _picture_of(file.getvalue(), file.name.rpartition(".")[0])
     except SpecError as error:
-        st.warning(str(error))
+        st.warning(plain(str(error)))
         return
     st.image(1 - data.values / data.values.max(), width=160, alt=words("own.preview"))
     entropy = data.target().entropy
@@ -156,9 +187,15 @@ def _train(me: Session, data: OwnData, words: Words) -> None:
 # ── what is said of own data ─────────────────────────────────────────────────────────────────
 
 
+def plain(text: str) -> str:
+    """Somebody's text as it stands, where Markdown is read: no link, no code, no formula of it."""
+    return re.sub(r"([\\`*_\[\](){}<>#$~:|^!&-])", r"\\\1", text)
+
+
 def formula(data: OwnData) -> str:
     """How the two columns were standardised, as formulas."""
-    names, units = data.units.names, data.units
+    units = data.units
+    names = [plain(name) for name in units.names]
     parts = zip(("x₁", "x₂"), names, units.mean, units.sd, strict=True)
     return ", ".join(f"{x} = ({name} − {mean:.4g}) / {sd:.4g}" for x, name, mean, sd in parts)
 
@@ -172,7 +209,7 @@ def about(me: Session, words: Words) -> None:
     except SpecError:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        sentences = [f"**{data.label}**", data.note]
+        sentences = [f"**{plain(data.label)}**", data.note]
         if data.kind == "points":
             sentences.append(words("own.no_floor"))
             if data.units.sd != (1.0, 1.0):

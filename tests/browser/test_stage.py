@@ -191,6 +191,8 @@ FAULTS = """
   const root = document.querySelector('.pf');
   if (document.documentElement.scrollWidth > innerWidth) faults.push('the page scrolls');
   const parts = [...root.children].filter((part) => part.matches('div:not(.pf-said, .pf-notes)'));
+  // Phones have another order.
+  parts.sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top);
   for (let i = 1; i < parts.length; i++) {
     const [a, b] = [parts[i - 1].getBoundingClientRect(), parts[i].getBoundingClientRect()];
     if (b.top < a.bottom) faults.push(`${parts[i].className} lies over what is above it`);

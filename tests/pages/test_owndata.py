@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -119,3 +120,19 @@ def test_a_picture_in_the_popover_is_a_density() -> None:
     Image.fromarray(np.arange(256, dtype=np.uint8).reshape(16, 16)).save(file, "PNG")
     data = owndata.photo.picture_of(file.getvalue(), "steps")
     assert data.target().known and data.label == "steps"
+
+
+def test_an_empty_file_and_a_full_field_get_a_sentence_too(visit: Open) -> None:
+    app = visit()
+    uploader: Any = app.get_by_key("pushforward.table")
+    uploader.upload("nothing.csv", b"", "text/csv")
+    app.run()
+    assert any("empty" in text for text in sentences(app))
+    app = paste(visit(), "1,2\n3,5\n" * (owndata.PASTED // 8))
+    assert not app.exception
+    assert any("may be missing" in text for text in sentences(app))
+
+
+def test_names_of_columns_are_shown_as_they_stand(visit: Open) -> None:
+    app = paste(visit(), TABLE.replace("height,weight", "`a*b`,[c](d)"))
+    assert any(r"(\`a\*b\` − " in c.value and r"(\[c\]\(d\) −" in c.value for c in app.caption)
