@@ -8,7 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from inn_core.export import weights
+from inn_core.export import weights, whole
 from inn_core.export.request import KINDS, SIZES, THEMES, ExportError, FilmRequest, size_of
 
 FILMS = (".mp4", ".gif")
@@ -40,7 +40,8 @@ def write_curves(path: Path, options: argparse.Namespace) -> None:
     from inn_core.export import tables
 
     hello, _ = read_run(Path(options.source))
-    rows = tables.write_curves(path, hello)
+    with whole.place(path, "table") as beside:
+        rows = tables.write_curves(beside, hello)
     print(f"{path}: {rows} rows")
 
 
@@ -49,7 +50,8 @@ def write_samples(path: Path, options: argparse.Namespace) -> None:
     from inn_core.export import tables
 
     hello, frames = read_run(Path(options.source))
-    tables.write_samples(path, hello, frames[-1])
+    with whole.place(path, "table") as beside, beside.open("wb") as file:
+        tables.write_samples(file, hello, frames[-1])
     print(f"{path}: {tables.POINTS} samples of the model, with z and log_prob")
 
 
@@ -111,7 +113,8 @@ def write_weights(path: Path, options: argparse.Namespace) -> None:
         spec, arrays, _ = weights.load(source.read_bytes())
     else:
         spec, arrays = script.read(source)
-    path.write_bytes(weights.dump(spec, arrays))
+    with whole.place(path, "weights") as beside:
+        beside.write_bytes(weights.dump(spec, arrays))
     print(f"{path}: {path.stat().st_size / 1e6:.2f} MB, spec inside")
 
 

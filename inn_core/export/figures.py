@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from inn_core.export import page as filmpage
+from inn_core.export import whole
 from inn_core.export.colours import THEMES, hexed
 from inn_core.export.reel import Reel, latent_points, to_base
 from inn_core.maps import evaluate
@@ -65,4 +66,6 @@ def page(hello: dict[str, Any], frames: list[bytes]) -> str:
 
 def write(path: Path, hello: dict[str, Any], frames: list[bytes]) -> None:
     """Write the page."""
-    path.write_text(page(hello, frames), encoding="utf-8")
+    text = page(hello, frames)
+    with whole.place(path, "page") as beside:
+        beside.write_text(text, encoding="utf-8")

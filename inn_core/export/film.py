@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
+import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from inn_core.export import whole
 from inn_core.export.motion import timeline
 from inn_core.export.paint import Picture
 from inn_core.export.reel import Reel
@@ -41,20 +42,10 @@ def write(
     progress : told after every picture; False cancels
     Raises ExportError with a sentence: no ffmpeg, a full disk, a cancelled film.
     """
-    final = Path(path)
-    beside = final.with_name(f".{final.name}.part")
     encode = _mp4 if request.format == "mp4" else _gif
-    try:
+    with whole.place(path, "film") as beside:
         encode(beside, request, _pictures(request, reel, progress))
-        os.replace(beside, final)
-    except OSError as error:
-        raise ExportError(
-            f"The film cannot be written ({error.strerror or error}); make room and try again."
-        ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-    return final
+    return Path(path)
 
 
 def reel_of(
@@ -84,7 +75,8 @@ def write_picture(path: Path, request: FilmRequest, reel: Any) -> None:
     moment = timeline(reel, "training", request.frames)[-1]
     picture = np.ascontiguousarray(studio_of(request, reel).picture(moment))
     rgba = picture.view(np.uint8).reshape(request.height, request.width, 4)
-    Image.fromarray(rgba[..., :3].copy()).save(path, format="PNG")
+    with whole.place(path, "picture") as beside:
+        Image.fromarray(rgba[..., :3].copy()).save(beside, format="PNG")
 
 
 def _pictures(request: FilmRequest, reel: Any, progress: Progress | None) -> Iterator[Picture]:
@@ -101,23 +93,30 @@ def _mp4(path: Path, request: FilmRequest, pictures: Iterator[Picture]) -> None:
     import imageio_ffmpeg
 
     try:
-        imageio_ffmpeg.get_ffmpeg_exe()
+        exe = imageio_ffmpeg.get_ffmpeg_exe()
     except RuntimeError as error:
         raise ExportError(
             "There is no ffmpeg here; install imageio-ffmpeg, or choose GIF."
         ) from error
-    writer: Any = imageio_ffmpeg.write_frames(
-        str(path), (request.width, request.height), fps=request.fps, codec="libx264",
-        pix_fmt_in="rgba", pix_fmt_out="yuv420p", macro_block_size=2, quality=None,
-        ffmpeg_log_level="error",
-        output_params=[*X264, "-threads", "1", "-f", "mp4"],
-    )  # fmt: skip
-    writer.send(None)
-    try:
-        for picture in pictures:
-            writer.send(np.ascontiguousarray(picture))
-    finally:
-        writer.close()
+    command = [
+        exe, "-y", "-loglevel", "quiet", "-f", "rawvideo", "-pix_fmt", "rgba",
+        "-s", f"{request.width}x{request.height}", "-r", str(request.fps), "-i", "-",
+        "-vcodec", "libx264", "-pix_fmt", "yuv420p", *X264, "-threads", "1", "-f", "mp4", str(path),
+    ]  # fmt: skip
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as ffmpeg:
+        assert ffmpeg.stdin
+        try:
+            for picture in pictures:
+                ffmpeg.stdin.write(np.ascontiguousarray(picture).data)
+            ffmpeg.stdin.close()
+        except BrokenPipeError:  # it has ended early; its status says the same below
+            with suppress(BrokenPipeError):
+                ffmpeg.stdin.close()
+        except BaseException:
+            ffmpeg.kill()
+            raise
+    if ffmpeg.returncode:  # also of the last bytes, which are written when all pictures are sent
+        raise OSError("ffmpeg stopped early")
 
 
 def _gif(path: Path, request: FilmRequest, pictures: Iterator[Picture]) -> None:

@@ -14,7 +14,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from inn_core.export.request import ExportError
+from inn_core.export import whole
 from inn_core.maps import runfile
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -136,16 +136,8 @@ def filled(entry: str, data: dict[str, Any], lang: str, title: str, about: str) 
 def write(path: Path, hello: dict[str, Any], frames: Iterable[bytes], lang: str = "en") -> None:
     """Write the player; raises ExportError, and leaves no half file, when the disk is full."""
     text = page(hello, frames, lang)
-    beside = path.with_name(f".{path.name}.part")
-    try:
+    with whole.place(path, "player") as beside:
         beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        raise ExportError(
-            f"The player cannot be written ({error.strerror or error}); make room and try again."
-        ) from error
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def modules(entry: Path) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inn_core.export import whole
 from inn_core.export.request import ExportError
 from inn_core.kinds import AnySpec
 from inn_core.specs import RunSpec
@@ -25,7 +26,8 @@ def write(path: Path, source_: Path) -> float:
     """Write the script of a run that ``train --out`` kept, or of a weights file; return its NLL."""
     spec, arrays = read(source_)
     text, nll = of(spec, arrays)
-    path.write_text(text, encoding="utf-8")
+    with whole.place(path, "script") as beside:
+        beside.write_text(text, encoding="utf-8")
     return nll
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -166,3 +167,31 @@ def test_no_ffmpeg_is_a_sentence_and_a_file_that_is_no_network_too(
     (tmp_path / "x.inn").write_bytes(b"nonsense")
     with pytest.raises(SpecError, match="damaged"):
         shipped.run_of(tmp_path / "x.inn")
+
+
+FILES = (
+    *("f.mp4", "long.mp4", "f.gif", "f.png", "f.html", "f.figures.html"),
+    *("f.csv", "f.npz", "f.py", "f.safetensors"),
+)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_full_disk_leaves_no_half_file_and_the_old_one_stays(
+    tmp_path: Path, state: weights.Arrays, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, place = tmp_path / "from.safetensors", tmp_path / "out"
+    source.write_bytes(weights.dump(SPEC, state, step=20, seconds=0.5))
+    place.mkdir()
+    (place / name).write_text("of last week")
+    seconds = "3" if name == "long.mp4" else "0.5"  # ffmpeg stops in the middle, and at the end
+    small = ["--size", "320x240", "--seconds", seconds, "--fps", "5"]
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20, limits[1]))  # of every file, ffmpeg's too
+    try:
+        assert main(["export", str(source), str(place / name), *small]) == 2
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    said = capsys.readouterr().err
+    assert "cannot be written" in said and said.endswith(".\n") and said.count("\n") == 1
+    assert [path.name for path in place.iterdir()] == [name]
+    assert (place / name).read_text() == "of last week"
