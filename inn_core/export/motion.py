@@ -30,6 +30,8 @@ class Moment:
 def timeline(reel: Any, kind: str, frames: int) -> list[Moment]:
     """The moments of a film of ``kind`` with so many frames."""
     last = len(reel.stills) - 1
+    if kind == "both" and not last:  # one snapshot has no training to show
+        kind = "depth"
     if reel.dances:
         first = 0 if kind == "depth" else frames
         first = round(TRAINING_SHARE * frames) if kind == "both" else first

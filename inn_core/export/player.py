@@ -155,7 +155,7 @@ def modules(entry: Path) -> dict[str, str]:
 
 def neighbours(entry: str) -> dict[str, str]:
     """Path of an address -> data: address of every style sheet and worker that a stage asks for."""
-    sheets = [STAGE / "stage.css", *STAGE.glob("extras/*.css")]
+    sheets = [*STAGE.glob("*.css"), *STAGE.glob("extras/*.css")]
     if entry.startswith("lessons/"):
         sheets += STAGE.glob("lessons/**/*.css")
     found = {path: packed(path.read_bytes(), "text/css") for path in sheets}

@@ -15,7 +15,7 @@ import pytest
 from safetensors import safe_open
 
 from inn_core.cli import main
-from inn_core.export import figures, film, opening, script, shipped, tables, weights
+from inn_core.export import figures, film, opening, player, script, shipped, tables, weights
 from inn_core.export.request import ExportError, FilmRequest
 from inn_core.maps import codec, runfile
 from inn_core.specs import FlowSpec, RunSpec, SpecError
@@ -117,6 +117,16 @@ def test_own_data_leave_in_their_own_units(tmp_path: Path, state: weights.Arrays
     assert "height" in figures.page(hello, [codec.encode_frame(trainer.snapshot())])
 
 
+@pytest.mark.parametrize("entry", ["stage.js", "lessons/inverse_problems.js"])
+def test_a_page_holds_every_sheet_that_its_modules_ask_for(entry: str) -> None:
+    held = player.neighbours(entry)
+    for name in player.modules(player.STAGE / entry):
+        module = player.STAGE / name.removeprefix(player.PREFIX)
+        for sheet in re.findall(r"new URL\('([^']+\.css)'", module.read_text(encoding="utf-8")):
+            path = (module.parent / sheet).resolve().relative_to(player.STAGE)
+            assert f"/stage/{path.as_posix()}" in held, (name, sheet)
+
+
 def test_figures_need_nothing_from_outside() -> None:
     page = figures.page(*runfile.read(RUN))
     assert "Plotly.newPlot" in page and not re.search(r"<script[^>]+src=", page)
@@ -130,6 +140,7 @@ def test_films_of_inverse_problems(tmp_path: Path, name: str) -> None:
     path = film.write(tmp_path / "fan.mp4", request, reel)
     with av.open(str(path)) as container:
         pictures = [f.to_ndarray(format="rgb24").astype(int) for f in container.decode(video=0)]
+    assert film.timeline(reel, "both", 4) == film.timeline(reel, "depth", 4), "nothing stands still"
     assert len(pictures) == 4 and np.abs(pictures[0] - pictures[2]).mean() > 0.1, "z moves"
     if name == "kinematics":
         studio = film.studio_of(request, reel)
