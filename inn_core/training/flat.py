@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -31,14 +30,6 @@ def flatten(module: nn.Module, members: int) -> Tensor:
         parameter.data = flat[:, columns].view(parameter.shape)
         start = columns.stop
     return flat
-
-
-def joined(pieces: Sequence[Tensor], members: int) -> Tensor:
-    """Gradients (E, ...) of all parameters as the columns of one matrix (E, P)."""
-    if members == 1:  # all at once in C++: the loop takes as long as a layer
-        whole: Tensor = torch._utils._flatten_dense_tensors(pieces)
-        return whole.unsqueeze(0)
-    return torch.cat([piece.reshape(members, -1) for piece in pieces], 1)
 
 
 def layout(module: nn.Module) -> list[list[Any]]:

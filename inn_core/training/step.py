@@ -16,7 +16,7 @@ from inn_core.specs import RunSpec
 from inn_core.training import averaging, beginning, schedule
 from inn_core.training.adam import Adam
 from inn_core.training.batches import Source
-from inn_core.training.flat import flatten, joined
+from inn_core.training.flat import flatten
 from inn_core.training.guard import Guard
 from inn_core.training.heldout import INITIAL_KEY, Density
 
@@ -39,6 +39,7 @@ class Stepper:
         self.shown.load_state_dict(self.flow.state_dict())
         self.weights = flatten(self.flow, flow.members)
         self.average = flatten(self.shown.requires_grad_(False), flow.members)
+        self.grad = torch.zeros_like(self.weights)
         chain = sum(p[0].numel() for p in self.flow.chain.parameters())  # the first columns
         matrix = self.weights[:, :chain].detach().requires_grad_()
         self.flow.chain.settle(matrix)
@@ -56,10 +57,10 @@ class Stepper:
         """
         self.loss.at(count)
         losses, grads = self.gradient(x, weights)
-        grad = joined(grads, len(self.weights))
+        torch.cat([g.reshape(len(self.grad), -1) for g in grads], 1, out=self.grad)
         self.losses = losses
-        self.guard.before_step(self.losses, self.weights, grad, count, clip, lr)
-        self.adam.step(self.weights, grad, lr * schedule.factor(count), count + 1)
+        self.guard.before_step(self.losses, self.weights, self.grad, count, clip, lr)
+        self.adam.step(self.weights, self.grad, lr * schedule.factor(count), count + 1)
         averaging.update(self.average, self.weights, count + 1)
         self.guard.after_step(self.weights, self.average)
 
