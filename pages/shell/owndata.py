@@ -27,8 +27,8 @@ TABLES, PICTURES = ("csv", "tsv", "txt", "dat"), ("png", "jpg", "jpeg", "webp", 
 SAMPLES = 2000
 #: Letters of what a drawing's message may hold: 8,000 points of eight bytes, as base64.
 LONGEST = 90_000
-#: Letters that may be pasted: a text area of tens of megabytes stops the browser for a minute.
-PASTED = 1_000_000
+#: Letters that may be pasted, 20,000 rows or so; megabytes in a text area stop a browser for long.
+PASTED = 200_000
 #: Megabytes of a file. The browser refuses a larger one, and tells by a red chip alone; this sheet
 #: shows our sentence beneath the chip for as long as it hangs there.
 FILE_MB = 8

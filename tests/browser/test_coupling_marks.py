@@ -50,6 +50,26 @@ def test_a_trained_curve_is_pulled_and_springs_back(page: Page, assets_url: str)
     assert not page.evaluate("document.querySelector('.pl').classList.contains('inviting')")
 
 
+def test_a_trained_curve_is_pulled_by_keys_for_as_long_as_they_are_down(
+    page: Page, assets_url: str
+) -> None:
+    open_lesson(page, assets_url, "moons")
+    page.wait_for_function("document.querySelector('.pl').classList.contains('inviting')")
+    page.keyboard.press("l")
+    page.wait_for_timeout(600)
+    said = ".pl-formula-card [data-say=reading]"
+    before = page.inner_text(said)
+    page.locator(".pl-below [data-curve=t]").focus()
+    page.keyboard.down("ArrowUp")
+    page.wait_for_function(f"Math.abs({STAGE}.bent - 0.1) < 1e-6")
+    page.keyboard.down("ArrowUp")
+    page.wait_for_function(f"Math.abs({STAGE}.bent - 0.2) < 1e-6")
+    assert page.inner_text(said) != before
+    page.keyboard.up("ArrowUp")
+    page.wait_for_function(f"{STAGE}.bent === 0")
+    page.wait_for_function(f"document.querySelector('{said}').innerText === {before!r}")
+
+
 def test_a_dent_changes_nothing_beside_it(page: Page, assets_url: str) -> None:
     page.goto(f"{assets_url}/")
     worst, most = page.evaluate("""async () => {

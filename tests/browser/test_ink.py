@@ -36,7 +36,9 @@ async ({ frame, base, home, centre, share }) => {
   const canvas = new OffscreenCanvas(150, 150);
   const pen = canvas.getContext('2d', { willReadFrequently: true });
   const other = home === 'latent' ? 'data' : 'latent';
-  const weigh = ink.massInside(outline.states[stain], density[other], pen);
+  const reach = other === 'latent' ? ink.reachOf(flow.base) : Infinity;
+  const weigh = ink.massInside(
+    outline.states[stain], density[other], pen, undefined, undefined, reach);
   let step = weigh.next();
   while (!step.done) step = weigh.next();
   return {
@@ -99,6 +101,15 @@ def test_a_stain_keeps_the_share_however_it_is_stretched(page: Page, path: Path)
         assert abs(found["stain"] / found["disc"] - 1) > 1e-3, "a trained flow moves area"
 
 
+@pytest.mark.parametrize("centre", [[2.2, -1.8], [3, 0.2], [-2, -3], [3, 3]])
+def test_a_stain_that_reaches_far_out_is_weighed_where_the_mass_is(
+    page: Page, centre: list[float]
+) -> None:
+    frame = runfile.read(pretrained.FOLDER / "moons-affine.run")[1][-1]
+    found = measured(page, frame, home="data", centre=centre)
+    assert found["mass"] == pytest.approx(0.1, abs=0.005)
+
+
 def test_a_click_drops_ink_and_both_rooms_say_so(new_page: NewPage, assets_url: str) -> None:
     page = Lab(new_page, assets_url).recorded()
     page.locator("[data-tool=ink]").click()
@@ -156,3 +167,23 @@ def test_the_stain_follows_depth_and_training(new_page: NewPage, assets_url: str
         "([stain, disc]) => Math.abs(stain.getBBox().width / disc.getBBox().width - 1) < 0.5",
         arg=[stain.element_handle(), disc.element_handle()],
     )
+
+
+def test_labels_of_ink_stand_whole_and_apart(new_page: NewPage, assets_url: str) -> None:
+    page = Lab(new_page, assets_url).recorded()
+    page.locator("[data-tool=ink]").click()
+    for share, room in ((0.97, "data"), (0.95, "latent")):
+        box: Any = page.locator(f"[data-room={room}] .pf-box").bounding_box()
+        page.mouse.click(box["x"] + share * box["width"], box["y"] + 8)
+    until(page, "s.ink.length === 2 && s.ink.every((drop) => drop.measured !== null)")
+    for room in ("latent", "data"):
+        edge: Any = page.locator(f"[data-room={room}] .pf-box").bounding_box()
+        labels = page.locator(f"[data-room={room}] .pf-ink text").all()
+        places: list[Any] = [label.bounding_box() for label in labels]
+        assert len(places) >= 2
+        for i, a in enumerate(places):
+            assert a["x"] >= edge["x"] - 1
+            assert a["x"] + a["width"] <= edge["x"] + edge["width"] + 1
+            for b in places[:i]:
+                apart = abs(a["y"] - b["y"]) > 10 or a["x"] + a["width"] < b["x"]
+                assert apart or b["x"] + b["width"] < a["x"], (a, b)

@@ -190,7 +190,8 @@ FAULTS = """
   const faults = [];
   const root = document.querySelector('.pf');
   if (document.documentElement.scrollWidth > innerWidth) faults.push('the page scrolls');
-  const parts = [...root.children].filter((part) => part.matches('div:not(.pf-said, .pf-notes)'));
+  const parts = [...root.children].filter((part) => part.getClientRects().length
+    && part.matches('div:not(.pf-said, .pf-notes)'));
   // Phones have another order.
   parts.sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top);
   for (let i = 1; i < parts.length; i++) {

@@ -66,6 +66,9 @@ export const baseDensity = (base) => {
   return (points) => logProb(plain, points);
 };
 
+/** Beyond this the base holds no mass that a sum would notice: e⁻³²; heavy tails have no such end. */
+export const reachOf = (base) => (base[0] === 'normal' ? 8 : Infinity);
+
 /** Log-density of the flow at standardised points, per unit of h squared. */
 export const flowDensity = (flow) => (points) => {
   const { centre, scale } = flow;
@@ -147,9 +150,10 @@ export class Outline extends Cloud {
  * @param {Float64Array} outline interleaved, units of h
  * @param {Function} logDensity of standardised points
  * @param {CanvasRenderingContext2D} pen of a canvas of side × side pixels, to fill the outline in
+ * @param {number} reach of the density: pixels farther out, in either coordinate, would be wasted
  * @returns {number} the sum of density × covered area
  */
-export function* massInside(outline, logDensity, pen, side = 150, slice = 1500) {
+export function* massInside(outline, logDensity, pen, side = 150, slice = 1500, reach = Infinity) {
   let [left, right, low, high] = [Infinity, -Infinity, Infinity, -Infinity];
   for (let j = 0; j < outline.length; j += 2) {
     left = Math.min(left, outline[j]);
@@ -157,6 +161,8 @@ export function* massInside(outline, logDensity, pen, side = 150, slice = 1500) 
     low = Math.min(low, outline[j + 1]);
     high = Math.max(high, outline[j + 1]);
   }
+  [left, low] = [Math.max(left, -reach), Math.max(low, -reach)];
+  [right, high] = [Math.min(right, reach), Math.min(high, reach)];
   const [wide, tall] = [(right - left) / side, (high - low) / side];
   if (!(wide > 0 && tall > 0 && wide < Infinity && tall < Infinity)) return NaN;
   pen.clearRect(0, 0, side, side);

@@ -2,14 +2,18 @@
  * Ink: a click drops a tenth of the mass into one room; its stain in the other keeps that tenth,
  * however it is stretched. The stain's mass is measured anew, by summing the density over it.
  */
-import { Outline, area, baseDensity, discRadius, flowDensity, massInside } from './ink.js';
+import { Outline, area, baseDensity, discRadius, flowDensity, massInside, reachOf } from './ink.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const SHARE = 0.1;
 const MOST = 3; // drops
 const SIDE = 150; // pixels of the canvas that weighs a stain
 const REST = 250; // ms after the last change before a stain is weighed
+const LINE = 17; // pixels between the two lines of a label
 const OTHER = { latent: 'data', data: 'latent' };
+
+/** At least half the width of a label of 14 bold pixels; letters of Japanese take twice the room. */
+const halfOf = (line) => 4 + 4.4 * [...line].reduce((sum, c) => sum + (c > '\u2e7f' ? 2 : 1), 0);
 
 export class InkTool {
   static kind = 'ink';
@@ -71,7 +75,7 @@ export class InkTool {
     if (this.drops.length >= MOST) this.remove(this.drops[0]);
     const used = this.drops.map((drop) => drop.hue);
     const hue = [0, 1, 2].find((one) => !used.includes(one));
-    const drop = { home, centre, hue, radius: 1, outline: new Outline(), flow: null, measured: null, drawn: '' };
+    const drop = { home, centre, hue, radius: 1, outline: new Outline(), flow: null, measured: null, drawn: '', places: {} };
     drop.parts = Object.fromEntries(Object.keys(this.groups).map((name) => [name, this.part(name, hue)]));
     this.drops.push(drop);
     return drop;
@@ -128,7 +132,8 @@ export class InkTool {
   draw(drop, depth, now) {
     const { rooms } = this.player;
     const views = Object.values(rooms).map(({ view, cssWidth }) => [view.x, view.y, view.k, cssWidth]);
-    const key = [depth, drop.outline.left(now), drop.measured, views].join();
+    const before = this.drops.slice(0, this.drops.indexOf(drop)).map((one) => one.places);
+    const key = [depth, drop.outline.left(now), drop.measured, views, JSON.stringify(before)].join();
     if (key === drop.drawn) return;
     drop.drawn = key;
     drop.outline.draw(depth, now);
@@ -166,13 +171,26 @@ export class InkTool {
       home ? say('ink_holds', { share: number(100 * SHARE, 0) }) : say('ink_measured', { share: measured }),
       say('ink_area', { area: number(square, square < 10 ? 2 : 0) }),
     ];
-    const px = Math.min(room.cssWidth - 84, Math.max(84, x));
-    const py = Math.min(room.cssHeight - 12, Math.max(36, y - 10));
+    const [px, py] = this.place(drop, name, Math.max(...lines.map(halfOf)), x, y);
     labels.forEach((node, i) => {
       if (node.textContent !== lines[i]) node.textContent = lines[i];
       node.setAttribute('x', px.toFixed(1));
-      node.setAttribute('y', (py - 17 * (1 - i)).toFixed(1));
+      node.setAttribute('y', (py - LINE * (1 - i)).toFixed(1));
     });
+  }
+
+  /** Where a label stands whole: inside the room, and below those of drops that were there before. */
+  place(drop, name, half, x, y) {
+    const { cssWidth, cssHeight } = this.player.rooms[name];
+    const px = Math.max(half, Math.min(cssWidth - half, x));
+    let py = Math.min(cssHeight - 12, Math.max(36, y - 10));
+    const others = this.drops.slice(0, this.drops.indexOf(drop)).flatMap((one) => one.places[name] ?? []);
+    for (const other of others.sort((a, b) => a.y - b.y)) {
+      const near = Math.abs(other.x - px) < half + other.half && Math.abs(other.y - py) < 2 * LINE + 2;
+      if (near) py = other.y + 2 * LINE + 2;
+    }
+    drop.places[name] = { x: px, y: py, half };
+    return [px, py];
   }
 
   /** Weigh the stain in the other room: sum the density over it, a slice a frame, at rest. */
@@ -184,7 +202,8 @@ export class InkTool {
       const other = OTHER[drop.home];
       const outline = Float64Array.from(drop.outline.states[other === 'latent' ? 0 : flow.depth]);
       const density = other === 'latent' ? baseDensity(flow.base) : flowDensity(flow);
-      drop.job = massInside(outline, density, this.pen, SIDE);
+      const reach = other === 'latent' ? reachOf(flow.base) : Infinity;
+      drop.job = massInside(outline, density, this.pen, SIDE, undefined, reach);
     }
     const { value, done } = drop.job.next();
     if (!done) return;

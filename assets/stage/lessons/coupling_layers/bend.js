@@ -17,6 +17,7 @@ export class Bend {
   constructor(lesson) {
     this.lesson = lesson;
     this.columns = false; // only curves can be taken, the room is for looking
+    this.keyed = false; // whether a key holds the curve
     this.pulled = false; // whether anybody has: the call is over
     this.clear();
   }
@@ -52,6 +53,20 @@ export class Bend {
     this.by = to[1] - this.from[1];
     this.stale = true;
     return null;
+  }
+
+  /** Pull a curve at u by a key: as long as it is down the dent grows, then release() lets go. */
+  press(k, curve, u, by) {
+    if (this.freed || this.held?.k !== k || this.held.curve !== curve) {
+      this.begin(k, curve);
+      this.keyed = true;
+    }
+    this.stroke([u, 0], [u, this.by + by]);
+  }
+
+  release() {
+    if (this.keyed) this.end();
+    this.keyed = false;
   }
 
   end() {

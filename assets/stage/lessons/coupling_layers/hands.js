@@ -71,6 +71,7 @@ export class Hands {
     });
     for (const end of ['pointerup', 'pointercancel']) box.addEventListener(end, (event) => this.drop(event, box));
     box.addEventListener('keydown', (event) => this.laneKeys(event, lane));
+    for (const end of ['keyup', 'blur']) box.addEventListener(end, () => this.held || this.lesson.editor?.release?.());
   }
 
   /** Take a column itself, by its points: moving it along the rail moves t at the nearest knot. */
@@ -142,7 +143,10 @@ export class Hands {
     event.preventDefault();
     const active = lane.upright ? 0 : 1;
     if (!editor || lane.k < 0) {
-      if (event.key in along) this.panel.aimColumn(active, this.panel.spot[1 - active] + 0.1 * along[event.key]);
+      if (lane.k >= 0 && event.key in across) {
+        const by = across[event.key] * (event.shiftKey ? 0.25 : 0.1);
+        this.lesson.editor?.press?.(lane.k, lane.curve, this.panel.spot[1 - active], by);
+      } else if (event.key in along) this.panel.aimColumn(active, this.panel.spot[1 - active] + 0.1 * along[event.key]);
       this.lesson.looked?.(this.panel);
       return;
     }
