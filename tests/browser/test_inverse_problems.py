@@ -219,12 +219,13 @@ def test_moving_a_joint_runs_the_network_forwards(page: Page) -> None:
     turned = pose[1] + 0.3
     page.mouse.move(*place(0.5 * np.cos(turned), pose[0] + 0.5 * np.sin(turned)), steps=4)
     page.wait_for_function(f"{STAGE}.way === 'forward'")
-    page.wait_for_timeout(400)
-    page.mouse.up()
     moved = pose + np.array([0, 0.3, 0, 0])
     hand = find("kinematics").simulate(moved[None])[0]
+    # The last of the four moves counts, whatever the worker was busy with meanwhile.
+    away = f"Math.hypot({STAGE}.target[0] - {hand[0]}, {STAGE}.target[1] - {hand[1]})"
+    page.wait_for_function(f"{away} < 0.03")
+    page.mouse.up()
     told = state(page)
-    np.testing.assert_allclose(told["target"], hand, atol=0.03)
     _, flow, layout = inverse.load(NET)
     side = layout.x_side(moved[None], np.zeros((1, 0))).astype(np.float32)
     code = flow.encode(torch.from_numpy(side))[0][0, 0].numpy()

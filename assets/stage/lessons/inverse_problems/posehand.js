@@ -1,5 +1,6 @@
 /** The bold arm's own joints under the pointer: the rail slides it, a joint turns what hangs on it. */
-import { joints } from '../inverse/arm.js';
+import { PRIOR_SD, joints } from '../inverse/arm.js';
+import { LATENT } from './picture.js';
 
 const NEAR = 16; // CSS pixels
 
@@ -51,7 +52,31 @@ export class PoseHand {
       const before = pose.slice(1, joint).reduce((sum, value) => sum + value, 0);
       pose[joint] = wrap(angle - before);
     }
-    this.stage.push([...pose]);
+    this.push([...pose]);
+  }
+
+  /** Ask the network, forwards, what the hand and z of a pose are; only the newest pose is kept. */
+  push(pose) {
+    this.stage.way = 'forward';
+    this.waits = pose;
+    if (!this.stage.busy) this.send();
+  }
+
+  send() {
+    const { stage, waits: pose } = this;
+    const points = new Float64Array(stage.dim);
+    pose.forEach((value, k) => { points[k] = value / PRIOR_SD[k]; });
+    this.waits = null;
+    stage.busy = true;
+    stage.worker.postMessage({ way: 'forward', pose, parts: [{ member: 0, points }] }, [points.buffer]);
+  }
+
+  /** The network's answer: [y | z] of a pose. */
+  follow({ pose, parts: [{ points }] }) {
+    const [, , ...z] = points;
+    this.stage.target = Array.from(joints(pose, 0, this.bones).slice(6));
+    this.stage.z = z.slice(0, 2).map((value) => Math.max(-LATENT, Math.min(LATENT, value)));
+    this.stage.ask();
   }
 }
 

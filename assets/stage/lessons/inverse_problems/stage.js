@@ -105,12 +105,14 @@ export class Arm {
     }
     this.busy = false;
     if (data.way === 'forward') {
-      this.follow(data.parts[0].points);
+      this.hand.follow(data);
     } else {
       if (data.parts.length > 1) this.calibration.take(data.parts[1].points);
       this.take(data);
     }
-    if (this.asked || (this.calibration.ranks && !this.calibration.ranks.finished)) this.send();
+    if (this.busy) return undefined;
+    if (this.hand.waits) this.hand.send();
+    else if (this.asked || (this.calibration.ranks && !this.calibration.ranks.finished)) this.send();
     return undefined;
   }
 
@@ -192,25 +194,6 @@ export class Arm {
   pull(x, y) {
     this.way = 'inverse';
     this.target = [Math.max(VIEW.left, Math.min(VIEW.right, x)), Math.max(VIEW.low, Math.min(VIEW.high, y))].map(fine);
-    this.ask();
-  }
-
-  /** A joint of the bold arm was moved: ask the network, forwards, what its hand and its z are. */
-  push(pose) {
-    this.way = 'forward';
-    const points = new Float64Array(this.dim);
-    pose.forEach((value, k) => { points[k] = value / PRIOR_SD[k]; });
-    this.pose = pose;
-    if (this.busy) return;
-    this.busy = true;
-    this.worker.postMessage({ way: 'forward', parts: [{ member: 0, points }] }, [points.buffer]);
-  }
-
-  /** The network's answer: [y | z] of the pushed pose. */
-  follow(points) {
-    const [, , ...z] = points;
-    this.target = Array.from(joints(this.pose, 0, this.bones).slice(6));
-    this.z = z.slice(0, 2).map((value) => Math.max(-LATENT, Math.min(LATENT, value)));
     this.ask();
   }
 
