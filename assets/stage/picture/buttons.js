@@ -3,6 +3,7 @@
  * data: {stage: id of the stage, name: of the file, words: {png, svg, …}}
  */
 import { stages } from '../registry.js';
+import { withFonts } from './fonts.js';
 import { picture } from './page.js';
 
 const FINE = 2;
@@ -57,7 +58,7 @@ async function save(box, form) {
 /** The SVG drawn on a canvas, as PNG. */
 async function pixels({ svg, width, height }) {
   const image = new Image();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(await withFonts(svg))}`;
   await image.decode();
   const canvas = document.createElement('canvas');
   Object.assign(canvas, { width: FINE * width, height: FINE * height });

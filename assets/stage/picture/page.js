@@ -4,7 +4,7 @@
  */
 import { record } from './record.js';
 import { roomVector } from './roomvector.js';
-import { attributes, escaped, round } from './svgtext.js';
+import { attributes, escaped, round, solid } from './svgtext.js';
 
 const OUT = 'button:not(:has(em, canvas)), dialog, input, select, textarea, link, style, script, [role=radiogroup], .pf-status, .pf-handle, .pf-cursor, .pf-said, .pf-tools';
 const STYLES = ['fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-opacity', 'stroke-dasharray', 'stroke-linecap', 'stroke-linejoin',
@@ -40,7 +40,7 @@ function ground(node) {
   return '#fff';
 }
 
-const seen = (colour) => colour && colour !== 'transparent' && !/, 0\)$/.test(colour);
+const seen = (colour) => colour && colour !== 'transparent' && solid(colour)[1] > 0;
 
 function walk(node, sheet, opacity) {
   if (node.matches(OUT)) return;
