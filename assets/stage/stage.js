@@ -66,9 +66,7 @@ function layout(instance) {
   const tall = presenting ? (stacked ? box.clientHeight / 2 : box.clientHeight) - caption - 6 : stacked
     ? Math.min(wide * 0.72, 300)
     : Math.min(wide * 0.86, Math.max(340, window.innerHeight - instance.top - around));
-  // How much larger than on a desk the type is: 24 px at least, more on wide screens.
-  const big = presenting ? Math.max(2, window.innerWidth / 700) : 1;
-  root.style.setProperty('--pf-big', big);
+  const big = presenting ? Number(root.style.getPropertyValue('--pf-big')) : 1;
   for (const room of Object.values(player.rooms)) {
     room.big = big;
     if (room.resize(Math.floor(wide), Math.round(tall), dpr)) player.scene.spoil();

@@ -37,8 +37,7 @@ def lab(new_page: NewPage, assets_url: str) -> Lab:
     return Lab(new_page, assets_url)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [(1920, 1080), (1024, 768)])
+@pytest.mark.parametrize(("size", "scheme"), [((1920, 1080), "light"), ((1024, 768), "dark")])
 def test_scenes_by_keyboard_in_large_type(lab: Lab, size: tuple[int, int], scheme: str) -> None:
     page = lab.recorded(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
     node = page.locator("[data-stage]").element_handle()

@@ -110,6 +110,11 @@ def test_viewers_follow_let_go_and_come_back(server: Lab, new_page: NewPage) -> 
     presenter.keyboard.press("Escape")
     expect(presenter.locator(".pf-head")).to_be_hidden()
 
+    # The next run: the phone goes on with the presenter.
+    presenter.get_by_role("button", name="Reset", exact=True).click()
+    until(presenter, f"s.run !== {run!r} && s.status === 'training'")
+    until(phone, f"s.run === {get(presenter, 'run')!r} && s.following")
+
 
 def test_viewers_follow_the_hand_of_an_arm(
     server: Lab, new_page: NewPage, chromium: Browser
@@ -141,17 +146,3 @@ def test_viewers_follow_the_hand_of_an_arm(
     height = presenter.evaluate(f"{STAGE}.target[1]")
     until(phone, f"s.following && Math.abs(s.target[1] - {height}) < 1e-3")
     presenter.close()
-
-
-def test_phones_go_on_with_the_presenter_to_the_next_run(server: Lab, new_page: NewPage) -> None:
-    presenter, phone = new_page(**DESK), new_page(**PHONE)
-    presenter.goto(server.url)
-    until(presenter, "s.points > 0")
-    presenter.get_by_role("button", name="Train").first.click()
-    until(presenter, "s.run && s.status === 'training'")
-    first = get(presenter, "run")
-    phone.goto(f"{server.url}/watch/{first}")
-    until(phone, f"s.run === {first!r} && s.points > 0")
-    presenter.get_by_role("button", name="Reset", exact=True).click()
-    until(presenter, f"s.run !== {first!r} && s.status === 'training'")
-    until(phone, f"s.run === {get(presenter, 'run')!r} && s.following")

@@ -122,7 +122,8 @@ def modules_of(key: str) -> str:
     paths = [p for p in [*folder.glob("*.js"), *folder.glob("extras/*.js")] if p.name != "words.js"]
     if lesson:
         paths = [p for p in folder.rglob("*.js") if lesson in str(p.relative_to(folder))]
-        paths.append(folder / "follow.js")  # says the same on every stage
+        # These say the same on every stage.
+        paths += [folder / "follow.js", folder / "presenter.js", folder / "lessons" / "show.js"]
     return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 

@@ -10,8 +10,10 @@ for (const name of ['../stage.css', ...sheets]) {
   Object.assign(hint, { rel: 'preload', as: 'style', href: new URL(name, import.meta.url).href });
   document.head.append(hint);
 }
-const [{ lesson }, { ChangeOfVariables }] = await Promise.all([
-  import('./lesson.js'), import('./change_of_variables/lab.js'),
+const [{ lesson }, { ChangeOfVariables }, { SHOW }] = await Promise.all([
+  import('./lesson.js'), import('./change_of_variables/lab.js'), import('./change_of_variables/table.js'),
 ]);
 
-export const { mount, unmount, lookOf } = lesson({ sheets, create: (root) => new ChangeOfVariables(root) });
+export const { mount, unmount, lookOf } = lesson({
+  sheets, show: SHOW, create: (root) => new ChangeOfVariables(root),
+});

@@ -7,8 +7,10 @@
  */
 import { lesson } from './lesson.js';
 import { CouplingLayers } from './coupling_layers/stage.js';
+import { SHOW } from './coupling_layers/table.js';
 
 export const { mount, unmount, lookOf } = lesson({
   sheets: ['coupling_layers/look.css'],
+  show: SHOW,
   create: (root) => new CouplingLayers(root),
 });

@@ -5,8 +5,10 @@
  */
 import { lesson } from './lesson.js';
 import { Scenes } from './inverse_problems/scenes.js';
+import { SHOW } from './inverse_problems/table.js';
 
 export const { mount, unmount, lookOf } = lesson({
   sheets: ['inverse_problems/look.css'],
+  show: SHOW,
   create: (root, data) => new Scenes(root, data),
 });

@@ -8,15 +8,16 @@
  * `points`, `status`, `position`, `playing`, `updates`. Optional: update(data, setState), called at every
  * rerun of the page; `view`, functions for more (or other) lines of `window.pushforward`; `look`, its
  * view for links (address.js), with moment(), the view to send where that is not the one read;
- * `still`, whether the picture is at rest.
+ * `still`, whether the picture is at rest. With `show`, a table of scenes, it can be presented (show.js).
  */
 import { Address } from '../address.js';
 import { readTheme } from '../colours.js';
 import { enlist } from '../registry.js';
 import { encode } from '../viewtoken.js';
 import { makeWords } from '../words.js';
+import { Show } from './show.js';
 
-/** @param {{sheets: string[], create: Function}} kind sheets: addresses below lessons/ */
+/** @param {{sheets: string[], create: Function, show?: Object}} kind sheets: addresses below lessons/ */
 export function lesson(kind) {
   const mounted = new WeakMap();
 
@@ -54,6 +55,7 @@ class Instance {
     this.lesson = kind.create(root, data);
     const { look } = this.lesson;
     this.address = look && new Address(root, look);
+    this.show = kind.show && new Show(root, this, kind.show);
     this.frames = 0;
     this.visible = true;
     this.styled = false;
@@ -78,6 +80,7 @@ class Instance {
       this.frame = requestAnimationFrame(loop);
       if (!this.visible || !this.styled) return;
       this.lesson.tick(now);
+      this.show?.update();
       this.address?.update(now);
       this.frames++;
     };
@@ -102,7 +105,9 @@ class Instance {
     if (key !== this.words) {
       this.words = key;
       this.root.lang = data.lang || 'en';
-      this.lesson.dress(makeWords(data.words, data.lang || 'en'));
+      const words = makeWords(data.words, data.lang || 'en');
+      this.lesson.dress(words);
+      this.show?.write(words);
     }
     this.readTheme();
     this.lesson.update?.(data, setState);
@@ -120,6 +125,7 @@ class Instance {
 
   close() {
     cancelAnimationFrame(this.frame);
+    this.show?.close();
     this.leave();
     this.resize.disconnect();
     this.sight.disconnect();

@@ -74,6 +74,12 @@ export class ChangeOfVariables {
     return line.touched && line.slide === 1 && !line.dirty && !line.spring;
   }
 
+  /** What a scene plays: the slices slide. */
+  perform() {
+    this.line.play();
+    return true;
+  }
+
   dress({ say, number }) {
     // A true minus, and no minus before a zero.
     const words = { say, number: (value, digits) =>

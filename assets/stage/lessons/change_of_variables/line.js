@@ -1,4 +1,5 @@
 /** The 1-D figure: maps with their knots, a base, a probe; everything drawn follows from these. */
+import { tall } from '../tall.js';
 import { BASES } from './bases.js';
 import { area, back, follow, push, samplePoints } from './chain.js';
 import { Geometry } from './geometry.js';
@@ -199,7 +200,7 @@ export class Line {
   }
 
   layout(width, dpr) {
-    const most = Math.max(420, window.innerHeight - (width < 560 ? 300 : 262));
+    const most = tall(this.box, Math.max(420, window.innerHeight - (width < 560 ? 300 : 262)));
     this.geometry.fit(width, most);
     this.painter.resize(this.geometry, dpr);
     this.overlay.layout(this.geometry);

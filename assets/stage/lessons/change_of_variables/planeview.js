@@ -1,4 +1,5 @@
 /** The tab "in the plane": a linear map, a bent one, and two Jacobians side by side. */
+import { tall } from '../tall.js';
 import { Bent } from './bent.js';
 import { Linear } from './linear.js';
 import { Matrices } from './matrices.js';
@@ -124,7 +125,7 @@ export class Plane {
       return;
     }
     const wide = width > 620 ? (width - 16) / 2 : width;
-    const most = width > 620 ? Math.max(300, window.innerHeight - 330) : 300;
+    const most = width > 620 ? tall(this.rooms.latent.box, Math.max(300, window.innerHeight - 330)) : 300;
     const size = Math.floor(Math.min(wide, most));
     for (const room of Object.values(this.rooms)) room.resize(size, dpr);
     this.now.dirty = true;

@@ -98,14 +98,14 @@ export class Lane {
       pen.stroke();
     }
     pen.fillStyle = css(theme.soft);
-    pen.font = `11px ${theme.font}`;
+    pen.font = `${theme.projector ? 24 : 11}px ${theme.font}`;
     const far = Math.floor((range - 0.2) / step) * step;
     if (far <= 0) return;
     for (const value of [-far, far]) {
       const [x, y] = this.at(-half, value);
       const text = value < 0 ? `\u2212${far}` : `${far}`;
       if (this.upright) pen.fillText(text, x - 3 - (value < 0 ? 4 : 0), this.height - 5);
-      else pen.fillText(text, 4, y + 4);
+      else pen.fillText(text, 4, y + (theme.projector ? 9 : 4));
     }
   }
 

@@ -53,3 +53,11 @@ export async function apply(lesson, view) {
     one.dirty = true;
   }
 }
+
+/** What a scene plays: every layer from the start; not before its flow is there. */
+export function perform(lesson) {
+  if (lesson.views.busy) return false;
+  lesson.moveTo(0);
+  lesson.go(lesson.depth, true);
+  return true;
+}

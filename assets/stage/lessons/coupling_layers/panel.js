@@ -3,6 +3,7 @@
  * below while the rails stand upright, at the left while they lie. A line through both marks the
  * column (or row) that is looked at. The other pair of lanes shows the neighbouring layer, faded.
  */
+import { tall as tallest } from '../tall.js';
 import { curvesAt } from '../../layers.js';
 import { forward, inverse } from '../../maps.js';
 import { Room } from '../../room.js';
@@ -59,7 +60,8 @@ export class Panel {
   }
 
   /** Fit to a width and a height in CSS pixels. */
-  layout(width, height, dpr) {
+  layout(width, most, dpr) {
+    const height = tallest(this.host, most, this.host.parentElement.nextElementSibling?.offsetHeight);
     const narrow = width < 520;
     const layers = this.flow?.layers ?? [];
     const lies = !this.flow || layers.some(({ active }) => active === 0);

@@ -9,7 +9,7 @@ import { Film } from './film.js';
 import { Gallery } from './gallery.js';
 import { Hands } from './hands.js';
 import { Keys } from './keys.js';
-import { PLAIN, apply, read } from './look.js';
+import { PLAIN, apply, perform, read } from './look.js';
 import { Panel } from './panel.js';
 import { Play } from './play.js';
 import { Ride } from './ride.js';
@@ -56,6 +56,7 @@ export class CouplingLayers {
     this.rest = 0; // when the endless film goes on
     this.updates = 0;
     this.options = {};
+    this.perform = () => perform(this);
     this.look = { plain: PLAIN, read: () => read(this), moment: () => read(this, true), apply: (view) => apply(this, view) };
   }
 

@@ -9,6 +9,7 @@ import { grip } from '../inverse/grip.js';
 import { linkMarks } from '../inverse/marks.js';
 import { modes, moments, source, strip } from '../inverse/models.js';
 import { draws } from '../sweep/poses.js';
+import { tall } from '../tall.js';
 import { fine } from '../../viewcheck.js';
 import { Calibration } from './calibration.js';
 import { cloudShow, cloudStill } from './look.js';
@@ -179,9 +180,9 @@ export class Cloud {
     const dpr = Math.min(2, window.devicePixelRatio || 1);
     const [[left, right], [low, high]] = this.setup.view;
     const wide = this.canvas.parentElement.clientWidth;
-    const tall = Math.min((wide * (high - low)) / (right - left), Math.max(300, window.innerHeight - 360));
-    this.canvas.style.height = `${tall}px`;
-    Object.assign(this.canvas, { width: Math.round(wide * dpr), height: Math.round(tall * dpr) });
+    const height = Math.min((wide * (high - low)) / (right - left), tall(this.canvas.parentElement, Math.max(300, window.innerHeight - 360)));
+    this.canvas.style.height = `${height}px`;
+    Object.assign(this.canvas, { width: Math.round(wide * dpr), height: Math.round(height * dpr) });
     this.dpr = dpr;
     this.dirty = true;
   }

@@ -1,5 +1,6 @@
 /** What the two canvases of the arm show: 300 poses, the bold one, ghosts, the target; the latent plane. */
 import { css, wheel } from '../../colours.js';
+import { tall } from '../tall.js';
 import { VIEW, cross, halo, limb, penOf, rail } from '../inverse/draw.js';
 
 export const ARMS = 300;
@@ -34,10 +35,10 @@ export class Picture {
     for (const canvas of [arm, plane]) {
       const wide = canvas.parentElement.clientWidth;
       const share = canvas === arm ? (VIEW.high - VIEW.low) / (VIEW.right - VIEW.left) : 1;
-      const most = canvas === arm ? Math.max(300, window.innerHeight - 400) : 290;
-      const tall = Math.min(wide * share, most);
-      canvas.style.height = `${tall}px`;
-      Object.assign(canvas, { width: Math.round(wide * dpr), height: Math.round(tall * dpr) });
+      const most = canvas === arm ? tall(canvas.parentElement, Math.max(300, window.innerHeight - 400)) : 290;
+      const height = Math.min(wide * share, most);
+      canvas.style.height = `${height}px`;
+      Object.assign(canvas, { width: Math.round(wide * dpr), height: Math.round(height * dpr) });
     }
   }
 

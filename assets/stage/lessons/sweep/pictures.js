@@ -1,5 +1,6 @@
 /** The canvases of a sweep: the large arm, one small fan a member, the latent plane. */
 import { css, wheel } from '../../colours.js';
+import { tall } from '../tall.js';
 import { VIEW, cross, halo, limb, penOf, rail } from '../inverse/draw.js';
 
 export const GHOSTS = 60;
@@ -31,12 +32,12 @@ export class Pictures {
   layout() {
     const { arm, plane, dpr } = this.stage;
     const shape = (VIEW.high - VIEW.low) / (VIEW.right - VIEW.left);
-    const fit = (canvas, wide, tall) => {
-      canvas.style.height = `${tall}px`;
-      Object.assign(canvas, { width: Math.round(wide * dpr), height: Math.round(tall * dpr) });
+    const fit = (canvas, wide, height) => {
+      canvas.style.height = `${height}px`;
+      Object.assign(canvas, { width: Math.round(wide * dpr), height: Math.round(height * dpr) });
     };
     const wide = arm.parentElement.clientWidth;
-    fit(arm, wide, Math.min(wide * shape, Math.max(300, window.innerHeight - 300)));
+    fit(arm, wide, Math.min(wide * shape, tall(arm.parentElement, Math.max(300, window.innerHeight - 300))));
     const side = plane.parentElement.clientWidth;
     fit(plane, side, Math.min(side, 150));
     for (const card of this.cards) {
