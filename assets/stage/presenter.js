@@ -170,7 +170,8 @@ export class Presenter {
     const now = all.indexOf(event.composedPath()[0]);
     const next = now < 0 && event.shiftKey ? all.length - 1 : (now + (event.shiftKey ? -1 : 1) + all.length) % all.length;
     event.preventDefault();
-    all[next]?.focus();
+    this.root.tabIndex = -1; // where a scene leaves nothing to press
+    (all[next] ?? this.root).focus();
   }
 
   close() {

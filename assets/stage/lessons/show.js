@@ -49,6 +49,12 @@ export class Show extends Presenter {
   }
 
   key(event) {
+    if (this.list.open && event.key === 'Escape') { // a lesson may have other plans for this key
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      this.list.close();
+      return;
+    }
     if (this.on && event.key === '?' && !this.root.querySelector('dialog[open]')) {
       event.preventDefault();
       event.stopImmediatePropagation();

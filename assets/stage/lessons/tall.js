@@ -1,5 +1,5 @@
 /** How tall a picture may be: as on a page, or all that is free while its lesson is presented. */
-const GAP = 26; // px below the picture and the cue
+const GAP = 44; // px below the picture and the cue
 const LEAST = 160;
 
 /** @param {HTMLElement} box the picture's @param {number} usual px @param {number} below px that stand under it */
