@@ -64,7 +64,7 @@ def test_a_trained_curve_is_pulled_by_keys_for_as_long_as_they_are_down(
     page.wait_for_function(f"Math.abs({STAGE}.bent - 0.1) < 1e-6")
     page.keyboard.down("ArrowUp")
     page.wait_for_function(f"Math.abs({STAGE}.bent - 0.2) < 1e-6")
-    assert page.inner_text(said) != before
+    page.wait_for_function(f"document.querySelector('{said}').innerText !== {before!r}")
     page.keyboard.up("ArrowUp")
     page.wait_for_function(f"{STAGE}.bent === 0")
     page.wait_for_function(f"document.querySelector('{said}').innerText === {before!r}")

@@ -42,11 +42,15 @@ export class Explain {
     this.onBlur = () => this.held && this.show(false); // the key is let go elsewhere
     for (const type of ['keydown', 'keyup']) document.addEventListener(type, this.onKey);
     window.addEventListener('blur', this.onBlur);
+    // A style sheet or a font that comes late changes the size of what was placed.
+    this.sized = new ResizeObserver(() => this.on && this.words && this.place());
+    this.sized.observe(this.formula);
   }
 
   close() {
     for (const type of ['keydown', 'keyup']) document.removeEventListener(type, this.onKey);
     window.removeEventListener('blur', this.onBlur);
+    this.sized.disconnect();
   }
 
   write(words) {
