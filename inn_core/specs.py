@@ -11,7 +11,7 @@ import binascii
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
@@ -37,7 +37,8 @@ class Range:
     log: bool = False
 
     def __str__(self) -> str:
-        return f"between {self.low:g} and {self.high:g}"
+        form = ",.0f" if self.integer else "g"
+        return f"between {self.low:{form}} and {self.high:{form}}"
 
 
 #: Every numeric field of every spec. Menus, validation, link tokens and docs read this table.
@@ -70,8 +71,8 @@ def check_number(name: str, value: Any, limit: str | None = None) -> float | int
     return int(value) if allowed.integer else float(value)
 
 
-def check_name(name: str, value: Any, table: Mapping[str, Any]) -> str:
-    """Return ``value`` if it is a key of ``table``, else raise a sentence that lists the keys."""
+def check_name(name: str, value: Any, table: Collection[str]) -> str:
+    """Return ``value`` if it is in ``table``, else raise a sentence that lists what is."""
     if not isinstance(value, str) or value not in table:
         raise SpecError(f"{name} is {shown(value)}; it must be one of {', '.join(table)}.")
     return value

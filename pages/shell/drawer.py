@@ -17,7 +17,7 @@ from inn_core.runs import client, imports
 from inn_core.specs import SpecError
 from pages.shell import leaving, stage
 from pages.shell.leaving import Subject
-from pages.shell.words import Words
+from pages.shell.words import Markdown, Words
 
 #: Seconds between two looks at a film in the making.
 LOOK_S = 0.5
@@ -253,9 +253,8 @@ def _take(subject: Subject, key: str, words: Words) -> None:
     info = lab.describe(tickets.viewer)
     home = imports.lesson_of(info.spec) if info else subject.lesson
     if info and home != subject.lesson:
-        said = words(
-            "export.elsewhere", lesson=words(f"{home}.title"), page=home, run=tickets.viewer
-        )
+        title = words(f"{home}.title")
+        said = Markdown(words("export.elsewhere", lesson=title, page=home, run=tickets.viewer))
         tab.notices.append(said)
         st.session_state[key.replace(".file", ".said")] = [said]
         return

@@ -23,6 +23,10 @@ LESSON = "coupling_layers"
 MAIN = "pushforward"
 DEFAULT = "moons"
 TARGET, HAND, NAME = "target", "hand", "name"
+#: Parts of the lesson, as in assets/stage/lessons/coupling_layers/skeleton.js.
+VIEWS = ("watch", "kinds", "best", "draw")
+#: What an address may set here; beside a run, the run's settings too.
+READS = (TARGET, HAND, NAME, links.RUN)
 #: Key of the widget that chooses the target.
 TARGET_KEY = f"{LESSON}.{TARGET}"
 
@@ -59,8 +63,8 @@ def of(words: Words) -> Room:
 
 
 def _arrive(room: Room, words: Words) -> None:
-    tab.arrive(room)
     asked = st.query_params
+    tab.arrive(room, READS + (tuple(links.DEFAULTS) if links.RUN in asked else ()))
     viewer = asked.get(links.RUN)
     info = client.current().describe(viewer) if viewer else None
     lost = viewer if info is None else None
@@ -70,7 +74,10 @@ def _arrive(room: Room, words: Words) -> None:
         room.notices.append(words("shell.other_kind"))
         info = None
     room.show(viewer if info else None, info.spec if info else None)
-    room.name = asked.get(NAME)
+    try:
+        room.name = check_name(NAME, asked[NAME], VIEWS) if NAME in asked else None
+    except SpecError as error:
+        room.notices.append(str(error))
     try:
         room.target = check_name(TARGET, asked.get(TARGET, DEFAULT), registry.TARGETS)
     except SpecError as error:
@@ -109,6 +116,7 @@ def hear(room: Room) -> None:
     if told == room.heard or told.get("target") != room.target or told.get("token") is None:
         return
     room.heard = told
+    room.told.clear()
     refused = None if told["token"] == room.hand else _take(room, told["token"])
     if refused:
         room.saved = {"refused": refused}
@@ -168,8 +176,7 @@ def open_elsewhere(room: Room) -> bool:
 
 def told_by_stage(name: str) -> dict[str, Any]:
     """Return what the stage last said under ``name``, {} for nothing or for what is no dict."""
-    state = st.session_state.get(stage.key_of(LESSON))
-    value = state.get(name) if state else None
+    value = stage.said(LESSON).get(name)
     return dict(value) if isinstance(value, dict) else {}
 
 

@@ -15,7 +15,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from difflib import get_close_matches
 from typing import Any
@@ -30,6 +30,8 @@ RUN, SPEC, LANGUAGE, VIEW, SEED = "run", "spec", "lang", "view", "seed"
 VIEW_VERSION = 1
 #: Characters of a view: a drawing of four layers takes 2,500.
 VIEW_LENGTH = 6000
+#: Names of parameters in one sentence.
+MOST_NAMED = 6
 _TOKEN = re.compile(r"(\d{1,4})\.([A-Za-z0-9_-]+)")
 
 #: Fields of the run itself; all others are its flow's and its training's.
@@ -106,6 +108,24 @@ def view_of(parameters: Mapping[str, str]) -> tuple[str | None, str]:
     return token, ""
 
 
+def unread(asked: Mapping[str, Sequence[str]], known: Iterable[str] | None) -> list[str]:
+    """Return sentences on parameters that come more than once or, beside ``known``, for nothing."""
+    sentences = []
+    strange = [] if known is None else sorted({*asked} - {*known, LANGUAGE, VIEW})
+    for name, values in asked.items():
+        if len(values) > 1 and name not in strange:
+            sentences.append(
+                f"The link sets {shown(name)} {len(values)} times; the last, {shown(values[-1])}, "
+                "counts."
+            )
+    if strange:
+        names = ", ".join(shown(name) for name in strange[:MOST_NAMED])
+        more = " and more" if len(strange) > MOST_NAMED else ""
+        reads = f"a link to it may set {', '.join(known)}." if known else "it opens as usual."
+        sentences.append(f"The link sets {names}{more}, which this lesson does not read; {reads}")
+    return sentences
+
+
 def put(wanted: dict[str, str], words: Words) -> None:
     """Let the address bar say ``wanted`` and the language; the stage's view in it stays.
 
@@ -116,7 +136,8 @@ def put(wanted: dict[str, str], words: Words) -> None:
         wanted = wanted | {LANGUAGE: words.lang}
     here = st.query_params.to_dict()
     here.pop(VIEW, None)
-    if here != wanted:
+    twice = any(len(st.query_params.get_all(name)) > 1 for name in here)
+    if here != wanted or twice:
         st.query_params.from_dict(wanted)
 
 

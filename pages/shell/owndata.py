@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import io
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +19,7 @@ from inn_core.targets import library, photo, reading
 from inn_core.targets.own import OwnData
 from pages.shell import controls, flowdata, session, stage
 from pages.shell.session import Session
-from pages.shell.words import Words
+from pages.shell.words import Words, plain
 
 TABLES, PICTURES = ("csv", "tsv", "txt", "dat"), ("png", "jpg", "jpeg", "webp", "gif", "bmp", "tif")
 #: Samples of the model that the download holds.
@@ -42,11 +41,11 @@ _UNTAKEN = """<style>
 
 def hear(me: Session, words: Words) -> None:
     """Train on what was drawn since the last run of the page; a sentence if that cannot be."""
-    state = st.session_state.get(stage.key_of(me.lesson))
-    told = state.get("drawn") if state else None
+    told = stage.said(me.lesson).get("drawn")
     if not isinstance(told, dict) or told.get("at") in (None, me.drawn):
         return
     me.drawn = told["at"]
+    me.told.clear()
     if not me.watching:
         _attempt(me, lambda: drawn(told, words("own.drawing")), me.notices.append)
 
@@ -185,11 +184,6 @@ def _train(me: Session, data: OwnData, words: Words) -> None:
 
 
 # ── what is said of own data ─────────────────────────────────────────────────────────────────
-
-
-def plain(text: str) -> str:
-    """Somebody's text as it stands, where Markdown is read: no link, no code, no formula of it."""
-    return re.sub(r"([\\`*_\[\](){}<>#$~:|^!&-])", r"\\\1", text)
 
 
 def formula(data: OwnData) -> str:

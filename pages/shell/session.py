@@ -86,6 +86,7 @@ def _arrive(session: Session, words: Words) -> None:
         session.show(None)
         session.spec, refused = links.read(st.query_params)
         session.notices += refused
+        session.spec = _without_damage(session, session.spec, words)
         if not _at_hand(session.spec.target):
             session.notices.append(words("own.gone"))
             session.spec = RunSpec()
@@ -94,6 +95,17 @@ def _arrive(session: Session, words: Words) -> None:
     if registry.is_own(session.spec.target) and session.spec.target not in session.own:
         session.own.append(session.spec.target)
     controls.adopt(session.lesson, session.spec)
+
+
+def _without_damage(session: Session, spec: RunSpec, words: Words) -> RunSpec:
+    """``spec`` without a drawn start that cannot be read; a sentence says so."""
+    if is_drawing(spec.start):
+        try:
+            handmade.from_token(spec.start)
+        except handmade.DrawingError as error:
+            session.notices.append(words("coupling_layers.not_drawing", reason=str(error)))
+            return spec.with_(start="")
+    return spec
 
 
 def _at_hand(target: str) -> bool:

@@ -34,10 +34,15 @@ def key_of(lesson: str) -> str:
     return f"{lesson}.stage"
 
 
+def said(lesson: str) -> dict[str, Any]:
+    """Return what the stage has said so far, by name."""
+    state = st.session_state.get(key_of(lesson))
+    return {name: value for name, value in (state or {}).items() if value is not None}
+
+
 def owner_found(lesson: str) -> Any:
     """Return what the stage last said of an owner's token: ``{"run": …, "owner": …}`` or None."""
-    state = st.session_state.get(key_of(lesson))
-    return state.get("owner") if state else None
+    return said(lesson).get("owner")
 
 
 def mount(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,8 +18,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from inn_core.kinds import AnySpec
 from inn_core.runs import client
 from inn_core.specs import SpecError
-from pages.shell import links
-from pages.shell.words import Words
+from pages.shell import links, stage
+from pages.shell.words import Markdown, Words, plain
 
 #: Runs that took the place of lost ones: (lost token, spec) -> viewer's token. Whoever else opens
 #: the same old link watches the same new run.
@@ -33,7 +34,7 @@ class Tab:
     """One tab's place in one lesson.
 
     viewer : token of the run on the stage, None before any; owner : its owner's token, if ours
-    notices : sentences for the reader, shown once
+    notices : sentences for the reader; told : those on the page now, said : by the stage until then
     owners : viewer's -> owner's token of every run of this tab, for the browser's Back
     asked_at, answered : when the browser was asked for an owner's token, and whether it has replied
     made : what the run on the stage was made from; view : the view that the address bar named on
@@ -44,6 +45,8 @@ class Tab:
     viewer: str | None = None
     owner: str | None = None
     notices: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    said: dict[str, Any] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     asked_at: float = field(default_factory=time.monotonic)
     answered: bool = False
@@ -70,9 +73,14 @@ class Tab:
         self.asked_at, self.answered = time.monotonic(), False
 
 
-def arrive(tab: Tab) -> None:
-    """Take the view that the address bar names; one that cannot be read becomes a notice."""
-    token, refused = links.view_of(st.query_params)
+def arrive(tab: Tab, known: Collection[str] | None = None) -> None:
+    """Take the view that the address bar names; one that cannot be read becomes a notice.
+
+    known : the other parameters that the lesson reads, if it does not judge them itself
+    """
+    asked = st.query_params
+    tab.notices += links.unread({name: asked.get_all(name) for name in asked}, known)
+    token, refused = links.view_of(asked)
     if refused:
         tab.notices.append(refused)
     arrival = tab.view["arrival"] + 1 if tab.view else 1
@@ -86,12 +94,12 @@ def moved() -> bool:
 
 
 def of(lesson: str) -> Tab:
-    """Return this tab's place in a lesson that has no runs."""
+    """Return this tab's place in a lesson that has no runs and no settings in its address."""
     key = f"{lesson}.session"
     tab = st.session_state.get(key)
     if not isinstance(tab, Tab) or moved():
         tab = st.session_state[key] = tab if isinstance(tab, Tab) else Tab(lesson)
-        arrive(tab)
+        arrive(tab, ())
     return tab
 
 
@@ -123,10 +131,18 @@ def claim(tab: Tab, found: Any) -> None:
 
 
 def tell(tab: Tab) -> None:
-    """Show the sentences that have gathered, once."""
-    for notice in tab.notices:
-        st.warning(notice)
+    """Show the sentences that have gathered, until the reader does something.
+
+    A stage that has something to say makes the page run again by itself; the sentences stay then.
+    """
+    said = stage.said(tab.lesson)
+    if said == tab.said:
+        tab.told.clear()
+    tab.said = said
+    tab.told += [notice for notice in dict.fromkeys(tab.notices) if notice not in tab.told]
     tab.notices.clear()
+    for notice in tab.told:
+        st.warning(notice if isinstance(notice, Markdown) else plain(notice))
 
 
 def start(tab: Tab, spec: AnySpec) -> bool:
@@ -155,4 +171,5 @@ def control(tab: Tab, action: str, **values: Any) -> None:
 def await_owner(tab: Tab) -> None:
     """Run the page once more when the browser's time is over."""
     if tab.known:
+        tab.notices[:0] = tab.told
         st.rerun()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -50,6 +51,15 @@ class Words:
         """Return what people call a registry entry: its name in the text file, else its label."""
         named: Mapping[str, str] = languages()[self.lang]["names"].get(table, {})
         return named.get(key, entry.label)
+
+
+class Markdown(str):
+    """A sentence of ours that is to be read as Markdown."""
+
+
+def plain(text: str) -> str:
+    """Somebody's text as it stands, where Markdown is read: no link, no code, no formula of it."""
+    return re.sub(r"([\\`*_\[\](){}<>#$~:|^!&-])", r"\\\1", text)
 
 
 def choose() -> Words:

@@ -9,8 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from inn_core.specs import RunSpec
 from inn_core.specs_inverse import InverseSpec
+from pages.shell import stage as shell_stage
 from pages.shell import tab
-from tests.pages.conftest import Open
+from tests.pages.conftest import ROOT, Open
 from tests.pages.fakelab import FakeLab, info
 from tests.pages.reading import button, sentences, share, stage
 from tests.pages.test_links import token
@@ -128,3 +129,78 @@ def test_lost_runs_are_remembered_within_bounds(
     for number in range(6):
         visit(run=f"lost{number}", seed="1")
     assert len(lab.started) == 6 and len(tab._AGAIN) <= 3
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"target": "zz"}, "target is 'zz'; it must be one of moons,"),
+    ({"target": ""}, "target is ''; it must be one of moons,"),
+    (
+        {"target": ["moons", "banana"]},
+        "The link sets 'target' 2 times; the last, 'banana', counts.",
+    ),
+    ({"hidden": "999999"}, "hidden"),
+    ({"layers": "-3"}, "layers"),
+    ({"layers": "💩"}, "layers"),
+    ({"v": "1.\x00"}, "'v', which"),
+    ({"view": "1.\x00"}, "The link's view '1.\\x00' cannot be read"),
+    ({"view": "💩"}, "The link's view '💩' cannot be read"),
+    ({"run": "zz"}, "no longer kept here"),
+]
+OF_DRAWINGS: list[tuple[dict[str, Any], str]] = [
+    ({"hand": "AAAA"}, "The link's drawing was not read. The drawing is of version 'AAAA'"),
+    ({"hand": "💩"}, "The link's drawing was not read. The drawing is of version '💩'"),
+    ({"hand": ""}, "The link's drawing was not read. The drawing is of version ''"),
+    ({"name": "zz"}, "name is 'zz'; it must be one of watch, kinds, best, draw."),
+]
+FLOWS, CURVES, DRAWINGS = LESSONS[:3]
+ARRIVALS = [
+    *((FLOWS, wrong, said) for wrong, said in WRONG),
+    (FLOWS, {"start": "h1.AA"}, "The link's drawing was not read."),
+    *((DRAWINGS, wrong, said) for wrong, said in WRONG + OF_DRAWINGS),
+    *((CURVES, wrong, said) for wrong, said in WRONG if "view" in wrong),
+    *(
+        (CURVES, wrong, "which this lesson does not read")
+        for wrong, _ in WRONG
+        if "view" not in wrong
+    ),
+]
+
+
+@pytest.mark.parametrize(("lesson", "wrong", "said"), ARRIVALS)
+def test_a_wrong_address_opens_the_lesson_with_a_sentence(
+    lab: FakeLab, lesson: str, wrong: dict[str, Any], said: str
+) -> None:
+    app = AppTest.from_file(str(ROOT / "pages" / f"{lesson}.py"), default_timeout=30)
+    app.query_params.update(wrong)
+    app.run()
+    assert not app.exception
+    assert stage(app)["id"] == lesson
+    assert [text for text in sentences(app) if said in text], sentences(app)
+    assert lab.started == []
+
+
+def test_several_wrong_values_have_a_sentence_each(lab: FakeLab) -> None:
+    app = AppTest.from_file(str(ROOT / "pages" / "coupling_layers.py"), default_timeout=30)
+    app.query_params.update({"target": "zz", "hand": "AAAA"})
+    app.run()
+    assert [text.partition(" ")[0] for text in sentences(app)] == ["target", "The"]
+
+
+def test_sentences_stay_while_only_the_stage_speaks(
+    lab: FakeLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: dict[str, Any] = {}
+    monkeypatch.setattr(shell_stage, "said", lambda lesson: dict(told))
+    app = AppTest.from_file(str(ROOT / "pages" / "coupling_layers.py"), default_timeout=30)
+    app.query_params["target"] = "zz"
+    app.run()
+    (sentence,) = sentences(app)
+    told["setup"] = {"layers": 2, "kind": "affine", "target": "moons"}
+    assert sentences(app.run()) == [sentence]
+    assert sentences(app.run()) == [], "the reader did something"
+
+
+def test_a_link_in_an_address_is_no_link_on_the_page(visit: Open) -> None:
+    app = visit(target="![a](http://a.b/c)")
+    (warning,) = app.warning
+    assert "](" not in warning.value and "![a](http://a.b/c)" in sentences(app)[0]
