@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from inn_core.bijections.base import Bijection
+from inn_core.bijections.pullback import Halves, Pulled, cut, joined
 
 
 def no_linear(dim: int, generators: list[torch.Generator]) -> None:
@@ -40,6 +41,22 @@ class Rotation(Bijection):
         skew = self.angles.new_zeros(len(self.angles), self.dim, self.dim)
         skew[:, self.upper[0], self.upper[1]] = t * self.angles
         return torch.matrix_exp(skew - skew.mT)
+
+    def vjp(self, halves: Halves, condition: Tensor | None = None, inverse: bool = False) -> Pulled:
+        """See pullback.py; written out in 2-D, where dR/dangle is R turned by a quarter."""
+        if self.dim != 2:
+            return super().vjp(halves, condition, inverse)
+        matrix = self.matrix().detach()
+        quarter = torch.stack([matrix[:, 1], -matrix[:, 0]], 1)
+        if inverse:
+            matrix, quarter = matrix.mT, quarter.mT
+        x = joined(halves)
+
+        def pull(g_value: Halves, g_log_det: Tensor) -> tuple[Halves, list[Tensor]]:
+            g = joined(g_value)
+            return cut(matrix.mT @ g), [(quarter * (g @ x.mT)).flatten(1).sum(1, keepdim=True)]
+
+        return cut(matrix @ x), x.new_zeros(len(x), x.shape[-1]), pull
 
     def map_numbers(self, member: int) -> tuple[float, ...]:
         """(angle,) of a 2-D rotation, as results.LayerMap wants it."""
@@ -79,6 +96,39 @@ class LU(Bijection):
         upper = torch.diag_embed(torch.exp(t * self.log_diagonal))
         upper = upper.index_put((_all(upper), self.above[0], self.above[1]), t * self.upper)
         return lower, upper
+
+    def vjp(self, halves: Halves, condition: Tensor | None = None, inverse: bool = False) -> Pulled:
+        """See pullback.py: with z = L U x + b, dL = dM Uᵀ and dU = Lᵀ dM for M = L U."""
+        lower, upper = (factor.detach() for factor in self.factors())
+        shift, start = self.shift.detach().mT, joined(halves)
+        total = self.log_diagonal.detach().sum(-1, keepdim=True).expand(-1, start.shape[-1])
+
+        def parts(g_m: Tensor, g_shift: Tensor, g_total: Tensor) -> list[Tensor]:
+            g_lower, g_upper = g_m @ upper.mT, lower.mT @ g_m
+            diagonal = (g_upper * upper).diagonal(dim1=1, dim2=2) + g_total
+            below, above = self.below, self.above
+            return [g_lower[:, *below], g_upper[:, *above], diagonal, g_shift]
+
+        if not inverse:
+            matrix = lower @ upper
+
+            def pull(g_value: Halves, g_log_det: Tensor) -> tuple[Halves, list[Tensor]]:
+                g = joined(g_value)
+                own = parts(g @ start.mT, g.sum(-1), g_log_det.sum(-1, keepdim=True))
+                return cut(matrix.mT @ g), own
+
+            return cut(torch.baddbmm(shift, matrix, start)), total, pull
+
+        x = torch.linalg.solve_triangular(lower, start - shift, upper=False, unitriangular=True)
+        x = torch.linalg.solve_triangular(upper, x, upper=True)
+
+        def pull_inverse(g_value: Halves, g_log_det: Tensor) -> tuple[Halves, list[Tensor]]:
+            g = torch.linalg.solve_triangular(upper.mT, joined(g_value), upper=False)
+            g = torch.linalg.solve_triangular(lower.mT, g, upper=True, unitriangular=True)
+            own = parts(-(g @ x.mT), -g.sum(-1), -g_log_det.sum(-1, keepdim=True))
+            return cut(g), own
+
+        return cut(x), -total, pull_inverse
 
     def map_numbers(self, member: int) -> tuple[float, ...]:
         """(l, log_d1, log_d2, u, b1, b2) of a 2-D layer, as results.LayerMap wants it."""
@@ -127,6 +177,23 @@ class ActNorm(Bijection):
         self.log_scale.copy_(-torch.log(spread))
         self.shift.copy_(-x.mean(1, keepdim=True) / spread)
         self.initialised.fill_(1.0)
+
+    def vjp(self, halves: Halves, condition: Tensor | None = None, inverse: bool = False) -> Pulled:
+        """See pullback.py."""
+        start, log_scale, shift = joined(halves), self.log_scale.detach().mT, self.shift.detach().mT
+        sign = -1 if inverse else 1
+        scale = torch.exp(sign * log_scale)  # (E, D, 1)
+        value = (start - shift) * scale if inverse else torch.addcmul(shift, start, scale)
+        log_det = (sign * log_scale.sum(1)).expand(-1, start.shape[-1])
+
+        def pull(g_value: Halves, g_log_det: Tensor) -> tuple[Halves, list[Tensor]]:
+            g = joined(g_value)
+            g_start = g * scale
+            moved = (g * value if inverse else g_start * start).sum(-1)
+            g_log_scale = sign * (moved + g_log_det.sum(-1, keepdim=True))
+            return cut(g_start), [g_log_scale, -g_start.sum(-1) if inverse else g.sum(-1)]
+
+        return cut(value), log_det, pull
 
     def map_numbers(self, member: int) -> tuple[float, ...]:
         """(log_s1, log_s2, b1, b2), as results.LayerMap wants it."""

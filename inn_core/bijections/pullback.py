@@ -33,20 +33,36 @@ Pulled = tuple[Halves, Tensor, Pull]
 
 def halves_of(x: Tensor) -> Halves:
     """Points (E, B, D) as halves."""
-    rows = x.mT.contiguous()
-    half = rows.shape[1] // 2
-    return rows[:, :half], rows[:, half:]
+    return cut(x.mT.contiguous())
 
 
 def points_of(halves: Halves) -> Tensor:
     """Halves as points (E, B, D)."""
-    return torch.cat(halves, 1).mT
+    return joined(halves).mT
+
+
+def cut(rows: Tensor) -> Halves:
+    """Rows (E, D, B) as halves."""
+    half = rows.shape[1] // 2
+    return rows[:, :half], rows[:, half:]
+
+
+def joined(halves: Halves) -> Tensor:
+    """Halves as rows (E, D, B)."""
+    return torch.cat(halves, 1)
+
+
+def needs_autograd() -> None:
+    """Refuse a recording (training/recorded.py): it would not hold what autograd does."""
+    if torch.jit.is_tracing():
+        raise RuntimeError("What autograd differentiates cannot be recorded.")
 
 
 def by_autograd(
     layer: Bijection, halves: Halves, condition: Tensor | None, inverse: bool = False
 ) -> Pulled:
     """The pull-back of any layer, by autograd over this layer alone."""
+    needs_autograd()
     learned = [p for p in layer.parameters() if p.requires_grad]
     with torch.enable_grad():
         start = points_of(halves).requires_grad_()

@@ -10,6 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from inn_core.bijections.pullback import needs_autograd
+
 #: Gradient of the log-density (E, B) -> (of z (E, B, D), of every parameter).
 Pull = Callable[[Tensor], tuple[Tensor, Sequence[Tensor]]]
 
@@ -27,6 +29,7 @@ class BaseDistribution(nn.Module, ABC):
 
     def vjp(self, z: Tensor) -> tuple[Tensor, Pull]:
         """Ln p(z) of z (E, B, D), and g (E, B) -> (gradient of z, of every parameter)."""
+        needs_autograd()
         parameters = list(self.parameters())
         with torch.enable_grad():
             z = z.detach().requires_grad_()
@@ -90,6 +93,20 @@ class StudentT(BaseDistribution):
         log_norm = log_norm - 0.5 * torch.log(nu * math.pi)
         log_tails = torch.log1p(z.square() / nu.unsqueeze(-1)).sum(-1)
         return self.dim * log_norm - (nu + 1) / 2 * log_tails
+
+    def vjp(self, z: Tensor) -> tuple[Tensor, Pull]:
+        """See BaseDistribution.vjp. ψ is the derivative of ln Γ, and dν/draw a sigmoid."""
+        nu = self.dof.detach().unsqueeze(-1)  # (E, 1)
+        squares, wide = z.square(), nu.unsqueeze(-1)
+
+        def pull(g: Tensor) -> tuple[Tensor, Sequence[Tensor]]:
+            share = (wide + 1) / (wide + squares)  # (E, B, D)
+            of_norm = torch.digamma((nu + 1) / 2) - torch.digamma(nu / 2) - 1 / nu
+            of_tails = (share * squares / wide - torch.log1p(squares / wide)).sum(-1)
+            g_nu = 0.5 * (g * (self.dim * of_norm + of_tails)).sum(-1)
+            return -share * z * g.unsqueeze(-1), [g_nu * torch.sigmoid(self.raw.detach())]
+
+        return self.log_prob(z).detach(), pull
 
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
         """Bailey's (1994) polar method: √(ν (U^{-2/ν} - 1)) cos 2πV is Student-t."""

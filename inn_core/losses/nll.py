@@ -70,11 +70,12 @@ class NLL:
         """Return the one term ``nll`` (E,) in nats."""
         return {"nll": -model.log_prob(x).mean(-1)}
 
-    def gradient(self, flow: Flow, x: Tensor, weight: float) -> tuple[Tensor, list[Tensor]]:
-        """Weight times the loss (E,), and its gradient for every parameter, without autograd."""
+    @staticmethod
+    def gradient(flow: Flow, x: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """The loss (E,) and its gradient for every parameter, without autograd."""
         log_prob, pull = flow.log_prob_vjp(x)
-        share = log_prob.new_full(log_prob.shape, -weight / log_prob.shape[-1])
-        return -weight * log_prob.mean(-1), pull(share)
+        share = log_prob.new_full(log_prob.shape, -1.0 / log_prob.shape[-1])
+        return -log_prob.mean(-1), pull(share)
 
 
 def weighted_sum(terms: Mapping[str, Tensor], weights: Mapping[str, float | Tensor]) -> Tensor:

@@ -19,6 +19,7 @@ from inn_core.training.batches import Source
 from inn_core.training.flat import flatten
 from inn_core.training.guard import Guard
 from inn_core.training.heldout import INITIAL_KEY, Density
+from inn_core.training.recorded import Recorded
 
 #: Points that an actnorm is initialised from.
 INITIAL_POINTS = 4_096
@@ -29,6 +30,7 @@ class Stepper:
 
     flow : the flow in training; shown : the same layers with averaged weights
     note : a sentence when the run could not start where its spec says, else nothing
+    likelihood : the gradient of the negative log-likelihood, recorded (recorded.py)
     losses : the last step's loss of each member (E,), or None before the first
     """
 
@@ -39,7 +41,6 @@ class Stepper:
         self.shown.load_state_dict(self.flow.state_dict())
         self.weights = flatten(self.flow, flow.members)
         self.average = flatten(self.shown.requires_grad_(False), flow.members)
-        self.grad = torch.zeros_like(self.weights)
         chain = sum(p[0].numel() for p in self.flow.chain.parameters())  # the first columns
         matrix = self.weights[:, :chain].detach().requires_grad_()
         self.flow.chain.settle(matrix)
@@ -47,6 +48,7 @@ class Stepper:
         self._leaves = [matrix, *self.flow.base.parameters()]
         self.adam = Adam(self.weights)
         self.guard = Guard(self.weights)
+        self.likelihood = Recorded(self._likelihood_gradient, flow.parameters())
 
     def step(
         self, x: Tensor, count: int, lr: float, clip: float, weights: Mapping[str, float]
@@ -56,26 +58,34 @@ class Stepper:
         lr : peak learning rate; clip : largest gradient norm of a member; weights : of loss terms
         """
         self.loss.at(count)
-        losses, grads = self.gradient(x, weights)
-        torch.cat([g.reshape(len(self.grad), -1) for g in grads], 1, out=self.grad)
-        self.losses = losses
-        self.guard.before_step(self.losses, self.weights, self.grad, count, clip, lr)
-        self.adam.step(self.weights, self.grad, lr * schedule.factor(count), count + 1)
+        self.losses, grad = self.gradient(x, weights)
+        self.guard.before_step(self.losses, self.weights, grad, count, clip, lr)
+        self.adam.step(self.weights, grad, lr * schedule.factor(count), count + 1)
         averaging.update(self.average, self.weights, count + 1)
         self.guard.after_step(self.weights, self.average)
 
     @torch.no_grad()
-    def gradient(self, x: Tensor, weights: Mapping[str, float]) -> tuple[Tensor, Sequence[Tensor]]:
-        """Losses (E,) and the gradient, in pieces whose columns follow those of the weights."""
-        if isinstance(self.loss, NLL) and weights["nll"]:
-            return self.loss.gradient(self.flow, x, weights["nll"])
+    def gradient(self, x: Tensor, weights: Mapping[str, float]) -> tuple[Tensor, Tensor]:
+        """Losses (E,) and the gradient (E, P), whose columns follow those of the weights."""
+        weight = weights.get("nll", 0.0)
+        if type(self.loss) is NLL and weight:
+            loss, grad = self.likelihood(x)
+            return (loss, grad) if weight == 1 else (weight * loss, weight * grad)
         with torch.enable_grad():
             losses = weighted_sum(self.loss.terms(self.flow, x), weights)
             total = losses.sum()
         # Members share no parameter, so the sum gives each its own gradient. (A vector of ones in
         # place of the sum would make torch import sympy at the first step: half a second.)
         grads = torch.autograd.grad(total, self._leaves, allow_unused=True, materialize_grads=True)
-        return losses.detach(), grads
+        return losses.detach(), self._joined(grads)
+
+    def _likelihood_gradient(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """The same of the plain likelihood, without autograd."""
+        loss, grads = NLL.gradient(self.flow, x)
+        return loss, self._joined(grads)
+
+    def _joined(self, grads: Sequence[Tensor]) -> Tensor:
+        return torch.cat([g.reshape(len(self.weights), -1) for g in grads], 1)
 
     def tensors(self) -> dict[str, Tensor]:
         """Return everything that the next step depends on, by name."""

@@ -54,11 +54,20 @@ def test_weight_zero_removes_a_gradient_even_of_nan(zero: float | Tensor) -> Non
 def test_all_weights_zero_train_nothing() -> None:
     trainer = Trainer(RunSpec(target="correlated").with_(layers=2, hidden=(4,), batch=16))
     trainer.steps(2)
-    before = trainer.stepper.grad.clone()
+    x = trainer.batches.take(16)
+    before = trainer.stepper.gradient(x, trainer.weights)
     trainer.set(weights={"nll": 0.0})
+    after = trainer.stepper.gradient(x, trainer.weights)
+    assert before[1].any() and not after[1].any()
     trainer.steps(1)
-    assert before.any() and not trainer.stepper.grad.any()
     assert trainer.status == "training"
+
+
+def test_a_weight_of_the_likelihood_scales_loss_and_gradient() -> None:
+    trainer = Trainer(RunSpec(target="correlated").with_(layers=2, hidden=(4,), batch=16))
+    x = trainer.batches.take(16)
+    (loss, grad), (twice, steep) = (trainer.stepper.gradient(x, {"nll": w}) for w in (1.0, 2.0))
+    assert torch.equal(twice, 2 * loss) and torch.equal(steep, 2 * grad)
 
 
 def test_nll_is_the_mean_of_minus_log_prob() -> None:

@@ -60,7 +60,7 @@ def test_the_first_step_does_not_wait_for_the_compiler() -> None:
     code = (
         "import sys; from inn_core.specs import RunSpec; "
         "from inn_core.training.loop import Trainer; "
-        "t = Trainer(RunSpec(target='correlated')); t.steps(2); t.snapshot(); "
+        "t = Trainer(RunSpec(target='correlated')); t.steps(50); t.snapshot(); "
         "assert not {'torch._dynamo', 'torch._inductor', 'sympy'} & set(sys.modules)"
     )
     root = Path(inn_core.__file__).parents[1]

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from inn_core.bijections.pullback import needs_autograd
+
 Params = tuple[Tensor, ...]
 #: (gradient of the value, of the log-derivative) -> (of the point, of the raw parameters).
 Pull = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
@@ -53,6 +55,7 @@ class Univariate(ABC):
         By autograd, over a second run when a gradient is asked for; where speed matters a subclass
         writes it out (bijections/pullback.py).
         """
+        needs_autograd()
         direction = self.inverse if inverse else self.forward
 
         def pull(g_value: Tensor, g_log: Tensor) -> tuple[Tensor, Tensor]:
