@@ -79,7 +79,7 @@ stage.mount(
     run=me.viewer,
     owner=me.owner,
     pretrained=found,
-    options={"taken": me.drawn},
+    options={"taken": me.drawn, "refused": me.refused},
     view=me.view,
 )
 owndata.about(me, words)

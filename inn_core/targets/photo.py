@@ -22,6 +22,8 @@ MOST_PIXELS = 40_000_000
 SIDE = 128
 #: Paper is never quite white: a level above this counts as white.
 WHITE = 254
+#: Fewer dark pixels are no picture.
+FEWEST = 4
 #: Rows that are made grey at a time: a large picture is not held twice in colour.
 STRIP = 256
 ORIENTATION = 0x0112  # of EXIF: how the camera was held
@@ -52,8 +54,11 @@ def picture_of(data: bytes, label: str = "picture") -> OwnData:
     except Exception as error:  # a decoder of a damaged file may raise anything
         raise DataError("The picture is damaged; save it again as PNG.") from error
     darkness = np.where(levels < WHITE, 1 - levels / 255, 0.0)
-    if (darkness > 0).sum() < 4:
+    dark = int((darkness > 0).sum())
+    if not dark:
         raise DataError("The picture is all white; dark places are where the density goes.")
+    if dark < FEWEST:
+        raise DataError(f"The picture is white but for {dark} of its pixels; it needs {FEWEST} dark ones.")
     return OwnData("picture", label_of(label), darkness.astype(np.float32))
 
 

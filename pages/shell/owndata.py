@@ -46,8 +46,12 @@ def hear(me: Session, words: Words) -> None:
         return
     me.drawn = told["at"]
     me.told.clear()
-    if not me.watching:
+    before = len(me.notices)
+    if me.watching:
+        me.notices.append(words("shell.watching"))
+    else:
         _attempt(me, lambda: drawn(told, words("own.drawing")), me.notices.append)
+    me.refused = len(me.notices) > before
 
 
 def drawn(told: dict[str, Any], label: str) -> OwnData:
@@ -191,7 +195,10 @@ def formula(data: OwnData) -> str:
     units = data.units
     names = [plain(name) for name in units.names]
     parts = zip(("x₁", "x₂"), names, units.mean, units.sd, strict=True)
-    return ", ".join(f"{x} = ({name} − {mean:.4g}) / {sd:.4g}" for x, name, mean, sd in parts)
+    return ", ".join(
+        f"{x} = ({name} {'−' if mean >= 0 else '+'} {abs(mean):.4g}) / {sd:.4g}"
+        for x, name, mean, sd in parts
+    )
 
 
 def about(me: Session, words: Words) -> None:

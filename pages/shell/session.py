@@ -33,13 +33,15 @@ class Session(Tab):
     """One tab's place in a lesson on 2-D flows.
 
     spec : what the controls say; lang : language of the labels that menus show
-    own : names of the data that this tab has brought; drawn : when its last drawing was taken up
+    own : names of the data that this tab has brought; drawn : when its last drawing came, refused :
+        whether nothing came of it
     """
 
     spec: RunSpec = field(default_factory=RunSpec)
     lang: str = ""
     own: list[str] = field(default_factory=list)
     drawn: Any = None
+    refused: bool = False
 
     def adopted(self, spec: AnySpec) -> None:
         """The controls take the settings of a run that came as a file."""

@@ -145,9 +145,31 @@ def test_the_points_are_handed_over_once_there_are_enough(lab: Lab) -> None:
     sent = np.frombuffer(base64.b64decode(value["points"]), "<f4").reshape(-1, 2)
     np.testing.assert_array_equal(sent, points(page))
     # The page answers that the points are taken: the tool is put down.
-    page.evaluate(MOUNT, {"pretrained": "pretrained/test.run", "options": {"taken": value["at"]}})
+    answer(page, value["at"])
     expect(page.locator(".pf-draw-bar")).to_be_hidden()
     assert len(points(page)) == value["count"]
+    page.locator("[data-tool=draw]").click()
+    answer(page, value["at"])  # the page runs again for another reason
+    expect(page.locator(".pf-draw-bar")).to_be_visible()
+
+
+def answer(page: Page, at: int, refused: bool = False) -> None:
+    """The page says what became of the drawing that was sent ``at``."""
+    options = {"taken": at, "refused": refused}
+    page.evaluate(MOUNT, {"pretrained": "pretrained/test.run", "options": options})
+
+
+def test_a_drawing_that_the_lab_refuses_stays_in_the_hand(lab: Lab) -> None:
+    page = lab.recorded()
+    ring(page, take_up(page))
+    page.locator("[data-draw=train]").click()
+    expect(page.locator(".pf-draw-sentence")).to_contain_text("on their way")
+    page.wait_for_function("window.said.length === 1")
+    value = page.evaluate("window.said")[0][1]
+    answer(page, value["at"], refused=True)
+    expect(page.locator(".pf-draw-sentence")).to_be_empty()
+    expect(page.locator(".pf-draw-bar")).to_be_visible()
+    assert count(page) == value["count"] == len(points(page))
 
 
 def test_drawing_by_keys_and_the_data_as_a_start(lab: Lab) -> None:

@@ -15,10 +15,11 @@ from inn_core.maps.codec import encode_frame
 from inn_core.specs import RunSpec
 from inn_core.training.loop import Trainer
 from pages.shell import owndata
+from pages.shell import stage as shell_stage
 from pages.shell.session import settled
 from tests.pages.conftest import Open
 from tests.pages.fakelab import FakeLab
-from tests.pages.reading import button, control, sentences
+from tests.pages.reading import button, control, sentences, stage
 
 RNG = np.random.default_rng(7)
 TABLE = "height,weight,name\n" + "\n".join(
@@ -136,3 +137,34 @@ def test_an_empty_file_and_a_full_field_get_a_sentence_too(visit: Open) -> None:
 def test_names_of_columns_are_shown_as_they_stand(visit: Open) -> None:
     app = paste(visit(), TABLE.replace("height,weight", "`a*b`,[c](d)"))
     assert any(r"(\`a\*b\` − " in c.value and r"(\[c\]\(d\) −" in c.value for c in app.caption)
+
+
+def test_what_came_of_a_drawing_is_told_to_the_stage(
+    visit: Open, lab: FakeLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: dict[str, Any] = {}
+    monkeypatch.setattr(shell_stage, "said", lambda lesson: dict(told))
+    app = visit()
+    told["drawn"] = drawing(RNG.normal(size=(3, 2)), at=1)
+    app.run()
+    assert ["3 points" in sentence for sentence in sentences(app)] == [True]
+    assert stage(app)["options"] == {"taken": 1, "refused": True} and not lab.started
+    told["drawn"] = drawing(RNG.normal(size=(300, 2)), at=2)
+    app.run()
+    assert stage(app)["options"] == {"taken": 2, "refused": False}
+    assert len(lab.started) == 1 and not sentences(app)
+    app.run()
+    assert len(lab.started) == 1
+
+
+def test_who_watches_is_told_why_the_drawing_waits(
+    visit: Open, lab: FakeLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.runs["other"] = lab.info_of(RunSpec())
+    app = visit(run="other")
+    monkeypatch.setattr(
+        shell_stage, "said", lambda lesson: {"drawn": drawing(RNG.normal(size=(300, 2)))}
+    )
+    app.run()
+    assert any("press Fork" in sentence for sentence in sentences(app))
+    assert stage(app)["options"]["refused"] and not lab.started

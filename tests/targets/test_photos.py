@@ -19,6 +19,7 @@ from inn_core.targets.own import DataError
 #: A ramp, darker to the right and to the top: no turning leaves it as it is.
 RAMP = np.add.outer(np.arange(12)[::-1] * 6, np.arange(20) * 9).astype(np.uint8)
 GREY = (255 - RAMP).astype(np.uint8)
+DOT = np.pad([[0]], 9, constant_values=255).astype(np.uint8)
 
 
 def file(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
@@ -158,7 +159,8 @@ def header_only(width: int, height: int) -> bytes:
         (header_only(30, 30), "damaged"),
         (b"\x89PNG\r\n\x1a\n", "no picture|damaged"),
         (b"0" * 51_000_000, "51 MB; it may have 50"),
-        (file(Image.fromarray(np.where(RAMP > 226, 250, 255).astype(np.uint8))), "all white"),
+        (file(Image.fromarray(np.where(RAMP > 226, 254, 255).astype(np.uint8))), "all white"),
+        (file(Image.fromarray(DOT)), "white but for 1 of its pixels"),
     ],
 )
 def test_what_cannot_be_is_refused_in_a_sentence(data: bytes, says: str) -> None:

@@ -164,9 +164,13 @@ export class DrawTool {
     setState?.('drawn', { points: this.drawing.pack(), count: this.drawing.n, at: this.sent });
   }
 
-  /** Data have been taken up: the tool is put down, so that the training can be seen. */
-  hear({ taken }) {
-    if (taken && taken === this.sent && this.inHand) this.tools.choose('draw');
+  /** Data have been taken up: the tool is put down, so that the training can be seen. Refused, they stay in hand. */
+  hear({ taken, refused }) {
+    if (!taken || taken !== this.sent || !this.inHand) return;
+    this.sent = 0;
+    this.say = '';
+    if (refused) this.changed();
+    else this.tools.choose('draw');
   }
 
   key(event) {
