@@ -18,7 +18,7 @@ import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,6 +28,7 @@ from inn_core.runs.hub import Hub
 from inn_core.runs.run import RunInfo
 from inn_core.runs.settings import Settings
 from pages.shell import share, watch
+from pages.shell.lessons import LESSONS
 
 ROOT = Path(__file__).resolve().parent
 #: Seconds between two garbage collections. Streamlit's own, after every rerun, is switched off in
@@ -172,6 +173,12 @@ async def draw_qr(request: Request) -> Response:
     return Response(body, status, media_type=kind, headers={"Cache-Control": "no-store"})
 
 
+async def go_home(request: Request) -> RedirectResponse:
+    """Send who asks for the first lesson by its name to where it is; to Streamlit it is no page."""
+    query = request.url.query
+    return RedirectResponse(f"./?{query}" if query else "./")
+
+
 app = st.App(
     ROOT / "pages" / "router.py",
     lifespan=lifespan,
@@ -180,6 +187,7 @@ app = st.App(
         live.route(lambda: house.hub),
         Route("/health", report),
         Route("/share/qr.svg", draw_qr),
+        Route(f"/{LESSONS[0].name}", go_home),
         *watch.routes(describe, modules_of),
         Mount("/stage", Assets(directory=ROOT / "assets" / "stage")),
         Mount("/pretrained", Assets(directory=ROOT / "assets" / "pretrained", check_dir=False)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shell import drawer, leaving, links, share, stage, tab
+from pages.shell import drawer, leaving, links, phone, share, stage, tab
 from pages.shell.words import choose, selector
 
 LESSON = "change_of_variables"
@@ -14,6 +14,7 @@ me = tab.of(LESSON)
 
 embedded = share.embedded()
 if not embedded:
+    phone.close_head(LESSON)
     with st.container(horizontal=True, vertical_alignment="center", key=f"{LESSON}.head"):
         st.title(words("change_of_variables.title"), anchor="lesson", width="content")
         st.caption(words("change_of_variables.sentence"))

@@ -58,7 +58,9 @@ def picture_of(data: bytes, label: str = "picture") -> OwnData:
     if not dark:
         raise DataError("The picture is all white; dark places are where the density goes.")
     if dark < FEWEST:
-        raise DataError(f"The picture is white but for {dark} of its pixels; it needs {FEWEST} dark ones.")
+        raise DataError(
+            f"The picture is white but for {dark} of its pixels; it needs {FEWEST} dark ones."
+        )
     return OwnData("picture", label_of(label), darkness.astype(np.float32))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -29,6 +30,26 @@ def test_holding_e_explains_every_mark(lesson: Lesson) -> None:
         lesson.plane(kind)
         lesson.page.keyboard.down("e")
         expect(lesson.get(".cv-plane .cv-note:visible")).to_have_count(count)
+        lesson.page.keyboard.up("e")
+
+
+def test_on_a_phone_marks_bear_numbers_and_the_notes_stand_below(
+    new_page: NewPage, assets_url: str
+) -> None:
+    lesson = Lesson(new_page(viewport=PHONE, reduced_motion="reduce"), assets_url).at_rest()
+    for shown in (".cv-box", ".cv-rooms"):
+        if shown == ".cv-rooms":
+            lesson.plane("linear")
+        lesson.page.keyboard.down("e")
+        notes = lesson.get(f"{shown} .cv-note")
+        count = notes.count()
+        picture, first = lesson.get(shown).bounding_box(), notes.first.bounding_box()
+        assert picture and first and first["y"] >= picture["y"] + picture["height"]
+        numbers = lesson.get(f"{shown} .cv-notes text")
+        assert numbers.all_text_contents() == [str(i + 1) for i in range(count)]
+        places = [box for box in (one.bounding_box() for one in numbers.all()) if box]
+        for a, b in combinations(places, 2):
+            assert math.hypot(a["x"] - b["x"], a["y"] - b["y"]) > 12, "two numbers on one place"
         lesson.page.keyboard.up("e")
 
 

@@ -110,6 +110,8 @@ def test_while_e_is_held_every_mark_says_what_it_is(page: Page, assets_url: str,
     wanted = ["rails", "column", "t", "latent", "data", "formula", "jacobian", "film"]
     wanted += ["score"] if view == "draw" else ["s"]
     assert {ENGLISH[f"mark_{mark}"] for mark in wanted} <= set(told)
+    if view == "watch":
+        assert ENGLISH["mark_bar"] not in told, "no bar is on the screen"
     boxes = [box for note in notes.all() if (box := note.bounding_box())]
     for i, a in enumerate(boxes):
         for b in boxes[:i]:

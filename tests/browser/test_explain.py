@@ -51,6 +51,24 @@ def test_every_mark_has_a_sentence_and_no_two_cover_each_other(lab: Lab, width: 
     expect(page.locator(".pf-notes")).to_be_hidden()
 
 
+def test_asked_for_further_down_the_formula_covers_no_note_where_it_rests(lab: Lab) -> None:
+    page = lab.recorded(viewport={"width": 400, "height": 500})
+    expect(page.locator(".pf-floor-name")).not_to_be_empty()
+    page.evaluate("scrollTo(0, 500)")
+    page.keyboard.press("e")
+    expect(page.locator(".pf-notes .pf-formula")).to_be_visible()
+    page.wait_for_timeout(500)  # a late style sheet places them again
+    page.evaluate("scrollTo(0, 0)")
+    covered = page.evaluate(
+        """() => { const box = (node) => node.getBoundingClientRect();
+          const formula = box(document.querySelector('.pf-notes .pf-formula'));
+          return [...document.querySelectorAll('.pf-notes li')].filter((note) =>
+            box(note).top < formula.bottom && box(note).bottom > formula.top
+            && box(note).left < formula.right && box(note).right > formula.left).length; }"""
+    )
+    assert covered == 0
+
+
 def test_a_layer_that_is_off_and_a_tap_that_stays(lab: Lab) -> None:
     page = lab.recorded()
     page.locator("[data-layer=grid]").click()

@@ -133,7 +133,8 @@ export class Explain {
     this.width = this.root.clientWidth;
     const frame = this.root.getBoundingClientRect();
     const rooms = this.root.querySelector('.pf-rooms').getBoundingClientRect();
-    this.formula.style.marginTop = `${Math.round(rooms.top - frame.top - 6)}px`;
+    const top = Math.round(rooms.top - frame.top - 6);
+    this.formula.style.marginTop = `${top}px`;
     const found = [];
     this.list.replaceChildren();
     for (const mark of MARKS) {
@@ -150,6 +151,7 @@ export class Explain {
       const { left, top, width, height } = node.getBoundingClientRect();
       return { left: left - frame.left, top: top - frame.top, wide: width, tall: height };
     });
+    taken[0].top = top; // it sticks to the window's edge on a page that is scrolled
     point(this.lines, spread(found, { width: frame.width, height: frame.height }, taken));
   }
 

@@ -48,19 +48,18 @@ export class Notes {
     this.box.hidden = !on;
   }
 
-  /** Put the notes where they belong; on a narrow figure they are a list. */
+  /** Put the notes where they belong; a narrow figure bears numbers, and they stand below it as a list. */
   draw(table, g, at) {
     if (!this.on) return;
     const { box, say } = this;
     const notes = TABLES[table];
     if (table !== this.table) {
       this.table = table;
-      box.innerHTML = `<svg>${notes.map(() => '<path/><circle r="3.5"/>').join('')}</svg>`
-        + notes.map(([mark]) => `<p class="cv-note">${say(`note_${mark}`)}</p>`).join('');
+      box.innerHTML = `<svg>${notes.map((_, i) => `<g><path/><circle/><text>${i + 1}</text></g>`).join('')}</svg>`
+        + `<div class="cv-list">${notes.map(([mark]) => `<p class="cv-note">${say(`note_${mark}`)}</p>`).join('')}</div>`;
     }
     box.classList.toggle('listed', g.narrow);
-    if (g.narrow) return;
-    const [svg, ...texts] = box.children;
+    const [svg, { children: texts }] = box.children;
     svg.setAttribute('viewBox', `0 0 ${g.width} ${g.height}`);
     notes.forEach(([, place, target], i) => {
       const [x, y] = place(g, at);
@@ -68,12 +67,12 @@ export class Notes {
       const note = texts[i];
       note.style.left = `${x}px`;
       note.style.top = `${y}px`;
-      const [path, dot] = [svg.children[2 * i], svg.children[2 * i + 1]];
+      const [path, dot, number] = svg.children[i].children;
       const edge = Math.max(x, Math.min(tx, x + note.offsetWidth));
       const middle = Math.max(y, Math.min(ty, y + note.offsetHeight));
       path.setAttribute('d', `M${edge} ${middle}L${tx} ${ty}`);
-      dot.setAttribute('cx', tx);
-      dot.setAttribute('cy', ty);
+      for (const [key, value] of [['cx', tx], ['cy', ty], ['r', g.narrow ? 9 : 3.5]]) dot.setAttribute(key, value);
+      for (const [key, value] of [['x', tx], ['y', ty + 4]]) number.setAttribute(key, value);
     });
   }
 }
@@ -84,9 +83,10 @@ export function lineMarks(line) {
   const k = line.index;
   const { h } = line.way;
   const { z, x } = line.displayed;
+  const onCurve = g.narrow ? -1 : -0.1; // numbers lie apart
   return {
     knot: [g.X(z.at(-3)), g.Y(x.at(-3))],
-    curve: [g.X(-0.1), g.Y(line.chain[k].forward(-0.1))],
+    curve: [g.X(onCurve), g.Y(line.chain[k].forward(onCurve))],
     probe: [g.X(h[k]) + 12, g.Y(h[k + 1]) - 4],
     way: [g.X(h[k]), (g.Y(h[k + 1]) + g.bottom) / 2 + 30],
   };

@@ -9,11 +9,18 @@ export class Explain {
     this.box = root.querySelector('.pl-notes');
     this.on = false;
     this.lit = '';
+    // A style sheet or a font that comes late, or a turned phone, changes the places of all marks.
+    this.sized = new ResizeObserver(() => this.on && this.place());
+    this.sized.observe(root);
     root.querySelector('.pl-film .pf-strip').dataset.mark = 'film';
     const light = (event) => this.light(event.target.closest?.('[data-mark]')?.dataset.mark ?? '');
     root.addEventListener('pointerover', light);
     root.addEventListener('focusin', light);
     root.addEventListener('pointerleave', () => this.light(''));
+  }
+
+  close() {
+    this.sized.disconnect();
   }
 
   light(mark) {
@@ -33,13 +40,18 @@ export class Explain {
     this.on = on;
     this.box.hidden = !on;
     this.box.setAttribute('aria-hidden', !on);
-    if (!on) return;
+    this.say = say;
+    if (on) this.place();
+  }
+
+  place() {
+    const { say } = this;
     const frame = this.root.getBoundingClientRect();
     const lines = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
     this.box.replaceChildren(lines);
     const notes = ORDER.flatMap((mark) => {
       const nodes = [...this.root.querySelectorAll(`[data-mark=${mark}]`)];
-      const seen = nodes.find((one) => one.getClientRects().length && one.checkVisibility?.() !== false && !one.closest('.faded'));
+      const seen = nodes.find((one) => one.getClientRects().length && one.checkVisibility?.({ visibilityProperty: true }) !== false && !one.closest('.faded'));
       if (!seen) return [];
       const rect = seen.getBoundingClientRect();
       const node = document.createElement('p');

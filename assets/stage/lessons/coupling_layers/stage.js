@@ -293,7 +293,6 @@ export class CouplingLayers {
   }
 
   close() {
-    this.keys.close();
-    this.studio.racer.close();
+    for (const part of [this.keys, this.explain, this.studio.racer]) part.close();
   }
 }
