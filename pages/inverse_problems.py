@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from inn_core.specs_inverse import InverseSpec
 from pages.shell import planes, riddle, sweep
 
-
-def make(_: tuple[float, ...], seed: int) -> InverseSpec:
-    """The shipped network's spec with another seed."""
-    return InverseSpec(seed=seed)
-
-
 _room, words = sweep.draw(
-    sweep.Lesson("inverse_problems", "kinematics", make),
+    sweep.Lesson("inverse_problems", "kinematics", problems=planes.PROBLEMS),
     spoken="inverse_problems.stage",
-    clouds={"modes": planes.modes(), "strip": planes.strip()},
+    scenes=planes.scenes(),
 )
 
 idea, task, sources = st.tabs(

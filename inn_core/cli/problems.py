@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inn_core import registry
-from inn_core.problems.base import find
-from inn_core.problems.sweeps import SWEEPS
+from inn_core.problems.sweeps import SWEEPS, single
 from inn_core.specs import SpecError
 from inn_core.specs_inverse import InverseSpec
 
@@ -102,14 +101,6 @@ def spec(options: argparse.Namespace) -> InverseSpec:
     given |= {"flow": changed(base.flow), "training": changed(base.training)}
     given["problem"] = base.problem
     return changed(base)
-
-
-def single(name: str) -> InverseSpec:
-    """One network, whose z is as large as what y throws away (of labels: as large as x)."""
-    problem = find(name)
-    missing = problem.dim_x - problem.dim_y
-    latent = problem.dim_x if problem.labels_only or missing < 1 else missing
-    return InverseSpec(problem=name, latent=(latent,))
 
 
 def line(numbers: dict[str, Any]) -> str:

@@ -1,9 +1,10 @@
-"""The sweeps of the lessons: many INNs on one problem, as one batched run. No torch."""
+"""What lessons train: one INN on a problem, or many as one batched run. No torch."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from inn_core.problems.base import find
 from inn_core.specs import FlowSpec, TrainSpec
 from inn_core.specs_inverse import InverseSpec
 
@@ -20,6 +21,14 @@ def sized(spec: InverseSpec, size: str) -> InverseSpec:
     layers, width, batch = SIZES[size]
     flow = replace(spec.flow, layers=layers, hidden=(width, width))
     return replace(spec, flow=flow, training=replace(spec.training, batch=batch))
+
+
+def single(name: str) -> InverseSpec:
+    """One network, whose z is as large as what y throws away (of labels: as large as x)."""
+    problem = find(name)
+    missing = problem.dim_x - problem.dim_y
+    latent = problem.dim_x if problem.labels_only or missing < 1 else missing
+    return InverseSpec(problem=name, latent=(latent,))
 
 
 def size_of(spec: InverseSpec) -> str:

@@ -68,7 +68,7 @@ FIELDS: dict[str, tuple[str, Check]] = {
         "an object of points, grid, density and data, each true or false",
         parts(points=flag, grid=flag, density=flag, data=flag),
     ),
-    "target": ("two numbers", numbers(2, 2)),
+    "target": ("one or two numbers", numbers(1, 2)),
     "z": ("up to sixteen numbers", numbers(1, 16)),
     "chosen": ("a member's place, from 0 to 63", number(0, 63)),
 }

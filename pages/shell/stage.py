@@ -45,6 +45,12 @@ def owner_found(lesson: str) -> Any:
     return said(lesson).get("owner")
 
 
+def scene_shown(lesson: str) -> Any:
+    """Return which of its scenes the stage last said that it shows, or None."""
+    state = st.session_state.get(key_of(lesson))
+    return state.get("scene") if state else None
+
+
 def mount(
     lesson: str,
     words: Words,

@@ -1,6 +1,8 @@
-"""A tab in a lesson that sweeps something over many small networks: its values, its run, its stage.
+"""A tab in a lesson that trains networks on inverse problems: its values, its run, its stage.
 
-The address says what another tab needs: ``?values=0,1,100&seed=3`` or ``?run=…``.
+It sweeps something over many small networks, or trains one network on the problem that its stage
+shows. The address says what another tab needs: ``?values=0,1,100&seed=3``, ``?problem=strip`` or
+``?run=…``.
 """
 
 from __future__ import annotations
@@ -8,21 +10,21 @@ from __future__ import annotations
 import math
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
 
 from inn_core.kinds import AnySpec
 from inn_core.maps import network
-from inn_core.problems.sweeps import SIZES, SWEEPS, size_of, sized
+from inn_core.problems.sweeps import SIZES, SWEEPS, single, size_of, sized
 from inn_core.runs import client
 from inn_core.specs import SpecError, check_number, shown
 from inn_core.specs_inverse import InverseSpec
-from pages.shell import drawer, leaving, links, share, stage, tab
+from pages.shell import drawer, leaving, links, planes, share, stage, tab
 from pages.shell.words import Words, selector
 
-VALUES, SEED, SIZE = "values", links.SEED, "size"
+VALUES, SEED, SIZE, PROBLEM = "values", links.SEED, "size", "problem"
 MOST = 8
 #: Characters of the values in a link.
 LONGEST = 200
@@ -34,26 +36,43 @@ Make = Callable[[tuple[float, ...], int], InverseSpec]
 class Lesson:
     """One lesson of this kind.
 
-    name : of its page; sweep : key of ``SWEEPS``, and of its file in assets/pretrained
+    name : of its page; sweep : key of ``SWEEPS`` or a problem, and its file in assets/pretrained
     make : (values, seed) -> spec; values_of : spec -> values, none where nothing is swept
+    problems : scene of the stage -> problem, where the reader chooses among several
     """
 
     name: str
     sweep: str
-    make: Make
+    make: Make = lambda values, seed: InverseSpec(seed=seed)
     values_of: Callable[[InverseSpec], tuple[float, ...]] = lambda spec: ()
+    problems: dict[str, str] = field(default_factory=dict)
 
     @property
     def shipped(self) -> InverseSpec:
         """What the file in assets/pretrained holds."""
-        return SWEEPS.get(self.sweep) or InverseSpec(problem=self.sweep)
+        return SWEEPS.get(self.sweep) or single(self.sweep)
+
+    @property
+    def swept(self) -> bool:
+        """Whether the reader types values."""
+        return bool(self.values_of(self.shipped))
+
+    def shows(self, spec: InverseSpec) -> bool:
+        """Whether the stage has a picture of the problem of a run."""
+        return not self.problems or spec.problem in self.problems.values()
+
+    def on(self, problem: str) -> Lesson:
+        """The lesson with another of its problems on the stage."""
+        known = problem in self.problems.values()
+        return replace(self, sweep=problem) if known else self
 
 
 @dataclass
 class Room(tab.Tab):
-    """A tab with the values that its reader has typed, as text, a seed and a size of networks."""
+    """A tab with what its reader has chosen: values as text, seed, size of networks, problem."""
 
     text: str = ""
+    problem: str = ""
     seed: int = 0
     size: str = ""
     values_of: Callable[[InverseSpec], tuple[float, ...]] = lambda spec: ()
@@ -62,7 +81,7 @@ class Room(tab.Tab):
         """Show the values of a run that came as a file."""
         if isinstance(spec, InverseSpec):
             self.text, self.seed = text_of(self.values_of(spec)), spec.seed
-            self.size = size_of(spec)
+            self.size, self.problem, self.made = size_of(spec), spec.problem, spec
             st.session_state[f"{self.lesson}.values"] = self.text
             st.session_state[f"{self.lesson}.size"] = self.size
 
@@ -77,6 +96,8 @@ def of(lesson: Lesson, words: Words) -> Room:
         moved = True
     if moved:
         _arrive(lesson, room, words)
+    else:
+        room.problem = lesson.problems.get(stage.scene_shown(lesson.name) or "", room.problem)
     tab.claim(room, stage.owner_found(lesson.name))
     return room
 
@@ -96,8 +117,9 @@ def _arrive(lesson: Lesson, room: Room, words: Words) -> None:
     room.show(viewer if spec else None, spec)
     if isinstance(spec, InverseSpec):
         room.text, room.seed = text_of(lesson.values_of(spec)), spec.seed
-        room.size = size_of(spec)
+        room.size, room.problem = size_of(spec), spec.problem
     else:
+        room.problem = lesson.on(asked.get(PROBLEM, "")).sweep
         room.text = asked.get(VALUES, text_of(lesson.values_of(lesson.shipped)))[:LONGEST]
         seed, size = asked.get(SEED, "0"), asked.get(SIZE, "")
         room.seed = int(seed) if seed.isascii() and seed.isdecimal() and len(seed) < 10 else 0
@@ -110,9 +132,7 @@ def _arrive(lesson: Lesson, room: Room, words: Words) -> None:
 
 def _train_again(lesson: Lesson, room: Room, lost: str, words: Words) -> None:
     try:
-        swept = bool(lesson.values_of(lesson.shipped))
-        spec = lesson.make(numbers_of(room.text) if swept else (), check_seed(room.seed))
-        spec = sized(spec, room.size)
+        spec = _spec(lesson, room, room.seed)
     except SpecError as error:
         room.notices.append(str(error))
     else:
@@ -152,6 +172,7 @@ def draw(lesson: Lesson, spoken: str = "sweep.stage", **options: Any) -> tuple[R
 
     words = choose()
     room = of(lesson, words)
+    lesson = lesson.on(room.problem)
     embedded = share.embedded()
     if not embedded:
         with st.container(horizontal=True, vertical_alignment="center", key=f"{lesson.name}.head"):
@@ -163,6 +184,16 @@ def draw(lesson: Lesson, spoken: str = "sweep.stage", **options: Any) -> tuple[R
             horizontal=True, vertical_alignment="bottom", key=f"{lesson.name}.controls"
         ):
             _controls(lesson, room, words)
+    made = room.made if room.viewer and isinstance(room.made, InverseSpec) else lesson.shipped
+    if not lesson.shows(made):
+        room.notices.append(words("sweep.no_picture", problem=made.problem))
+        room.show(None)
+        made = lesson.shipped
+    told = options | {
+        "net": f"pretrained/{lesson.sweep}.inn",
+        "hello": network.hello(made),
+        "scene": planes.scene_of(room.problem) if lesson.problems else None,
+    }
     tab.tell(room)
     stage.mount(
         lesson.name,
@@ -170,11 +201,7 @@ def draw(lesson: Lesson, spoken: str = "sweep.stage", **options: Any) -> tuple[R
         run=room.viewer,
         owner=room.owner,
         module=f"stage/lessons/{lesson.name}.js",
-        options={
-            "net": f"pretrained/{lesson.sweep}.inn",
-            "hello": network.hello(lesson.shipped),
-            **options,
-        },
+        options=told,
         spoken=spoken,
         view=room.view,
     )
@@ -183,18 +210,19 @@ def draw(lesson: Lesson, spoken: str = "sweep.stage", **options: Any) -> tuple[R
     if embedded:
         st.stop()
     with share_slot, st.container(horizontal=True):
-        told = {"hello": network.hello(lesson.shipped), **options}
         drawer.popover(
             leaving.network_of(lesson.name, room, lesson.shipped, lesson.sweep, spoken, **told),
             words,
         )
-        alike = {name: wanted[name] for name in wanted if name != links.RUN}
+        alike = {name: wanted[name] for name in wanted if name not in (links.RUN, PROBLEM)}
+        alike |= _named(room.problem) if lesson.problems else {}
         share.button(words, lesson.name, wanted, alike)
     return room, words
 
 
 def _controls(lesson: Lesson, room: Room, words: Words) -> None:
-    if lesson.values_of(lesson.shipped):
+    own = lesson.name if lesson.problems else "sweep"
+    if lesson.swept:
         room.text = st.text_input(
             words(f"{lesson.name}.values"),
             key=f"{lesson.name}.values",
@@ -202,19 +230,19 @@ def _controls(lesson: Lesson, room: Room, words: Words) -> None:
             width=260,
         )
     chosen = st.selectbox(
-        words("sweep.network"),
+        words(f"{own}.network"),
         list(SIZES),
         format_func=lambda size: words(f"sweep.size_{size}"),
         key=f"{lesson.name}.size",
-        help=words("sweep.network_help"),
+        help=words(f"{own}.network_help"),
         width=210,
     )
     room.size = chosen if chosen in SIZES else room.size
-    if st.button(words("shell.train"), type="primary", help=words("sweep.train_help")):
+    if st.button(words("shell.train"), type="primary", help=words(f"{own}.train_help")):
         _train(lesson, room, room.seed)
     if st.button(words("shell.new_seed"), help=words("shell.new_seed_help")):
         _train(lesson, room, secrets.randbelow(10_000))
-    if room.viewer and st.button(words("sweep.shipped"), help=words("sweep.shipped_help")):
+    if room.viewer and st.button(words(f"{own}.shipped"), help=words(f"{own}.shipped_help")):
         room.show(None)
     if room.watching and room.known:
         st.caption(words("sweep.watching"))
@@ -222,14 +250,22 @@ def _controls(lesson: Lesson, room: Room, words: Words) -> None:
 
 def _train(lesson: Lesson, room: Room, seed: int) -> None:
     try:
-        swept = bool(lesson.values_of(lesson.shipped))
-        spec = lesson.make(numbers_of(room.text) if swept else (), check_seed(seed))
-        spec = sized(spec, room.size)
+        spec = _spec(lesson, room, seed)
     except SpecError as error:
         room.notices.append(str(error))
         return
     if tab.start(room, spec):
         room.seed = seed
+
+
+def _spec(lesson: Lesson, room: Room, seed: int) -> InverseSpec:
+    """What the reader has chosen to train; raises SpecError."""
+    seed = check_seed(seed)
+    if lesson.problems:
+        spec = replace(single(room.problem), seed=seed)
+    else:
+        spec = lesson.make(numbers_of(room.text) if lesson.swept else (), seed)
+    return sized(spec, room.size)
 
 
 def check_seed(seed: int) -> int:
@@ -244,9 +280,16 @@ def address_of(lesson: Lesson, room: Room) -> dict[str, str]:
     text = text_of(lesson.values_of(made)) if made else room.text
     if room.viewer:
         wanted = {links.RUN: room.viewer, SEED: str(made.seed if made else room.seed)}
+        if made and lesson.problems:
+            wanted |= _named(made.problem)
     if text != text_of(lesson.values_of(lesson.shipped)):
         wanted[VALUES] = text[:LONGEST]
     size = size_of(made) if made else room.size
     if size != size_of(lesson.shipped):
         wanted[SIZE] = size
     return wanted
+
+
+def _named(problem: str) -> dict[str, str]:
+    """The parameter that names a problem, none for the one that is there anyhow."""
+    return {} if problem == planes.PROBLEMS["arm"] else {PROBLEM: problem}

@@ -160,11 +160,10 @@ def contents(info: RunInfo, words: Words) -> dict[str, Any]:
             "options": {"player": True, "intro": False},
         }
     spoken = "inverse_problems.stage" if lesson == "inverse_problems" else "sweep.stage"
-    clouds = {"modes": planes.modes(), "strip": planes.strip()}
     return data | {
         "module": f"lessons/{lesson}.js",
         "words": words.section(spoken),
-        "options": {"hello": network.hello(info.spec), "clouds": clouds},
+        "options": {"hello": network.hello(info.spec), "scenes": planes.scenes()},
     }
 
 

@@ -58,9 +58,7 @@ def page(new_page: NewPage, assets_url: str) -> Page:
 
 
 def open_lesson(page: Page, **more: Any) -> None:
-    clouds = {"modes": planes.modes(), "strip": planes.strip()}
-    hello = network.hello(InverseSpec())
-    options = {"net": "pretrained/kinematics.inn", "hello": hello, "clouds": clouds}
+    options = {"hello": network.hello(InverseSpec()), "scenes": planes.scenes()}
     data = {"id": "inverse_problems", "words": ENGLISH, "lang": "en", "options": options | more}
     page.evaluate(MOUNT, {"data": data})
     page.wait_for_function(f"{STAGE}?.frames > 1")
@@ -182,9 +180,9 @@ def test_the_mean_of_right_answers_is_wrong(page: Page) -> None:
 
 def test_a_network_that_is_not_there_is_said(new_page: NewPage, assets_url: str) -> None:
     page = new_page()
-    page.route("**/nothing.inn", lambda route: route.fulfill(status=200, body=b"nonsense" * 9))
+    page.route("**/kinematics.inn", lambda route: route.fulfill(status=200, body=b"nonsense" * 9))
     page.goto(f"{assets_url}/")
-    open_lesson(page, net="pretrained/nothing.inn")
+    open_lesson(page)
     expect(page.locator(".ip-sentence")).to_contain_text("could not be loaded")
 
 

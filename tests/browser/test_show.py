@@ -38,9 +38,7 @@ def lesson_options(name: str) -> dict[str, Any]:
             "drawing": None, "saved": None, "view": None,
         }  # fmt: skip
     if name == "inverse_problems":
-        clouds = {"modes": planes.modes(), "strip": planes.strip()}
-        hello = network.hello(InverseSpec())
-        return {"net": "pretrained/kinematics.inn", "hello": hello, "clouds": clouds}
+        return {"hello": network.hello(InverseSpec()), "scenes": planes.scenes()}
     return {} if name == "change_of_variables" else sweep_options(name.replace("_", "-"))
 
 

@@ -94,6 +94,8 @@ def asked_for() -> set[str]:
     keys |= {f"{lesson.name}.{part}" for lesson in LESSONS for part in ("title", "sentence")}
     sweeps = ("latent_dimension", "prior_weight")
     keys |= {f"{name}.{part}" for name in sweeps for part in ("values", "values_help")}
+    buttons = ("network", "network_help", "train_help", "shipped", "shipped_help")
+    keys |= {f"{name}.{part}" for name in ("sweep", "inverse_problems") for part in buttons}
     kinds = ["kind_training", "kind_depth", "kind_dance", "kind_both", "theme_light", "theme_dark"]
     kinds += [f"group_{group}" for group in drawer.GROUPS] + ["formula", "numbers", "source"]
     labels = [*drawer.CODE, *(label for group in drawer.FILES.values() for label in group)]

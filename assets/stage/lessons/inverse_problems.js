@@ -1,7 +1,8 @@
 /**
  * Lesson "inverse problems": a robot arm whose hand is held at a target, and every pose that reaches it.
- * options: {net: address of the arm's network below assets/, hello: what its numbers mean,
- *   clouds: {modes, strip}: {net, problem, model, view, range, slack, soft} of the two scenes in the plane}
+ * options: {hello: what the numbers of the run mean, scene: the one to open with,
+ *   scenes: {arm: {net: address of its shipped network below assets/, problem: what its numbers mean},
+ *     modes, strip: the same and {model, view, range, slack, soft}}}
  */
 import { lesson } from './lesson.js';
 import { Scenes } from './inverse_problems/scenes.js';

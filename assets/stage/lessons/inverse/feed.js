@@ -48,6 +48,7 @@ export class Feed {
         const { type, role } = message;
         if (type === 'run') {
           handlers.begin(message);
+          if (!current()) return; // another scene has taken the run over
           this.room.join(Boolean(owner));
         }
         if (type === 'view') this.room.hear(message.view);

@@ -18,12 +18,19 @@ export class Calibration {
     this.ask?.();
   }
 
+  /** Another network: what was counted is not its own. */
+  begin(problem) {
+    Object.assign(this, { problem, ranks: null });
+    if (this.words) this.tell();
+  }
+
   /** Points for the worker, if some are wanted. */
   wish() {
     return this.ranks && !this.ranks.finished ? this.ranks.next() : null;
   }
 
   take(points) {
+    if (!this.ranks?.truths) return; // asked for before another network came
     this.ranks.take(points);
     this.tell();
   }

@@ -27,11 +27,16 @@ export function armShow(arm, { target, z, arms, switches: wanted }) {
   if (latent) arm.turn(...latent);
 }
 
-export function cloudStill({ shown, asked, dirty, y }) {
-  return Boolean(shown) && !asked && !dirty && String(shown.y) === String(y);
+export function cloudSeen({ y, pace, switches: on }) {
+  return { y: [...y], arms: pace.count === pace.most ? null : pace.count, switches: { ...on } };
 }
 
-export function cloudShow(cloud, { y, switches: wanted }) {
+export function cloudStill({ shown, asked, dirty, pace, y }) {
+  return Boolean(shown) && !asked && !dirty && shown.count === pace.count && String(shown.y) === String(y);
+}
+
+export function cloudShow(cloud, { y, arms, switches: wanted }) {
+  cloud.pace.pin(whole(arms, 1, 1000));
   switches(cloud.switches, wanted, (name) => { cloud.switches[name] = !cloud.switches[name]; });
   const at = numbers(y, cloud.y.length, FAR);
   if (at && cloud.name === 'strip') cloud.measure(at[0]);

@@ -3,12 +3,12 @@ import { Arm } from './stage.js';
 import { oneOf } from '../../viewcheck.js';
 import { Cloud } from './cloud.js';
 
-const PLAIN = { scene: 'arm', target: null, z: null, arms: null, y: null, switches: null };
+const PLAIN = { target: null, z: null, arms: null, y: null, switches: null };
 const SCENES = { arm: Arm, modes: Cloud, strip: Cloud };
 
 export class Scenes {
   constructor(root, data) {
-    Object.assign(this, { root, data, scene: 'arm', made: new Map() });
+    Object.assign(this, { root, data, scene: 'arm', home: 'arm', made: new Map() });
     this.nav = document.createElement('nav');
     this.nav.className = 'ip-scenes';
     this.nav.append(...Object.keys(SCENES).map((name) => {
@@ -22,10 +22,11 @@ export class Scenes {
     this.choose('arm');
     const own = (name) => () => this.current.view[name]?.() ?? null;
     const names = [...Object.keys(this.current.view), 'shares', 'gap', 'sdNet'];
+    const scenes = this;
     this.look = {
-      plain: PLAIN, read: () => this.read(), moment: () => this.read(true),
+      get plain() { return { scene: scenes.home, ...PLAIN }; }, read: () => this.read(), moment: () => this.read(true),
       apply: (view) => {
-        if (oneOf(view.scene, Object.keys(SCENES))) this.choose(view.scene);
+        this.choose(oneOf(view.scene, Object.keys(SCENES)) ?? this.home);
         this.current.show(view);
       },
     };
@@ -44,7 +45,7 @@ export class Scenes {
     const { seen, start } = this.current;
     if (stopped && seen.switches.circle) seen.switches.circle = false;
     if (seen.switches.circle) seen.z = null;
-    return { ...PLAIN, scene: this.scene, ...(JSON.stringify(seen) === start ? null : seen) };
+    return { scene: this.scene, ...PLAIN, ...(JSON.stringify(seen) === start ? null : seen) };
   }
 
   get status() { return this.current.status; }
@@ -63,10 +64,16 @@ export class Scenes {
     if (!this.made.has(name)) {
       const box = document.createElement('div');
       this.root.append(box);
-      const scene = new SCENES[name](box, this.data, name);
+      const scene = new SCENES[name](box, this.data.options.scenes[name], name);
+      scene.moved = (hello, run) => this.moved(hello, run);
       const { seen } = scene;
       scene.start = JSON.stringify(seen.z ? { ...seen, z: null } : seen);
       this.made.set(name, scene);
+      if (this.believed) this.feed(name);
+    }
+    if (this.believed && name !== this.believed) {
+      this.believed = name;
+      this.setState?.('scene', name); // what the page trains next
     }
     for (const button of this.nav.children) button.setAttribute('aria-pressed', button.dataset.scene === name);
     if (this.words) this.current.dress(this.words);
@@ -90,11 +97,36 @@ export class Scenes {
     this.current.layout();
   }
 
-  /** A run that trains is the arm's. */
+  /** The scene whose problem a run solves. */
+  sceneOf({ problem }) {
+    return Object.keys(SCENES).find((name) => this.data.options.scenes[name].problem.name === problem.name);
+  }
+
+  /** The page calls at every rerun: a run, or a film of one, is that of its scene; the others show what is shipped. */
   update(data, setState) {
-    this.made.get('arm').update(data, setState);
-    if (data.run && data.run !== this.run) this.choose('arm');
-    this.run = data.run;
+    const { run, options } = data;
+    const first = !this.believed;
+    Object.assign(this, { data, setState, believed: options.scene ?? 'arm' });
+    const running = run || options.film ? this.sceneOf(options.hello) : null;
+    const other = run !== this.run || running !== this.running;
+    Object.assign(this, { run, running, home: running ?? 'arm' });
+    for (const name of this.made.keys()) this.feed(name);
+    if (running && (first || other)) this.choose(running);
+    else if (first) this.choose(this.believed);
+  }
+
+  /** Tell a scene what it shows. */
+  feed(name) {
+    const { net, problem } = this.data.options.scenes[name];
+    const own = name === this.running;
+    const { run = null, owner = null, options } = own ? this.data : { options: {} };
+    const told = { film: options.film, at: options.at, net, hello: own ? options.hello : { problem } };
+    this.made.get(name).update({ ...this.data, run, owner, options: told }, this.setState);
+  }
+
+  /** A watched owner has gone on to a run of another problem. */
+  moved(hello, run) {
+    if (this.sceneOf(hello)) this.update({ ...this.data, run, options: { ...this.data.options, hello } }, this.setState);
   }
 
   tick(now) {

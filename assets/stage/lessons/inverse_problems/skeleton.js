@@ -50,7 +50,7 @@ const CLOUD = `
   </div>
   <div class="ip-rooms">
     <figure data-room="cloud">
-      <figcaption><b data-word="cloud_room"></b>${FORMULA}</figcaption>
+      <figcaption><b data-word="cloud_room"></b>${FORMULA}<small class="ip-arms"></small></figcaption>
       <div class="pf-box"><canvas tabindex="0" role="slider" aria-valuenow="0"></canvas></div>
     </figure>
     <div class="ip-side">

@@ -3,7 +3,6 @@
  * dances through every pose that reaches it. The trained network runs in a worker of this browser.
  */
 import { wheel } from '../../colours.js';
-import { text } from '../../controls.js';
 import { latentPoints } from '../../points.js';
 import { PRIOR_SD, REACH, joints, spread } from '../inverse/arm.js';
 import { armView } from '../inverse/armview.js';
@@ -12,7 +11,6 @@ import { fine } from '../../viewcheck.js';
 import { Calibration } from './calibration.js';
 import { Diagram } from './diagram.js';
 import { VIEW } from '../inverse/draw.js';
-import { Feed } from '../inverse/feed.js';
 import { grip } from '../inverse/grip.js';
 import { linkMarks } from '../inverse/marks.js';
 import { Pace } from '../inverse/pace.js';
@@ -20,6 +18,7 @@ import { Truth } from '../inverse/truth.js';
 import { armSeen, armShow, armStill } from './look.js';
 import { ARMS, GHOSTS, LATENT, LEAST, Picture } from './picture.js';
 import { PoseHand } from './posehand.js';
+import { Scene } from './scene.js';
 import { build, write } from './skeleton.js';
 import { tell } from './tell.js';
 
@@ -27,8 +26,10 @@ const CIRCLE = 1.25; // radius of the dance, in sds of z
 const TURN = 7000; // ms of one round
 const QUIET = 110; // ms between numbers
 
-export class Arm {
-  constructor(root, data) {
+export class Arm extends Scene {
+  /** @param {{problem: Object}} setup what the numbers of the network mean */
+  constructor(root, { problem }) {
+    super();
     this.root = root;
     Object.assign(this, {
       status: 'queued', updates: 0, points: 0, position: 0, playing: false, took: 0, told: 0,
@@ -43,12 +44,11 @@ export class Arm {
     this.latent = latentPoints(ARMS);
     this.bones = new Float64Array(8);
     this.picture = new Picture(this);
-    const { problem } = data.options.hello;
     this.problem = problem;
     this.calibration = new Calibration(root.querySelector('.ip-calibration'), ARM, problem, { slack: 0, soft: false });
     this.calibration.ask = () => this.ask();
     this.diagram = new Diagram(root.querySelector('.ip-diagram'));
-    this.open();
+    this.open(armView(this));
     this.hand = new PoseHand(this);
     this.hold(this.arm, (x, y) => this.pull(x, y), 'target');
     this.hold(this.plane, (x, y) => this.turn(x, y), 'z');
@@ -63,36 +63,6 @@ export class Arm {
   }
 
   // -- the network ---------------------------------------------------------------------------------
-
-  /** The shipped network, or that of a run that trains. */
-  open() {
-    this.worker = new Worker(new URL('../inverse/worker.js', import.meta.url), { type: 'module' });
-    this.worker.onmessage = ({ data }) => this.hear(data);
-    this.feed = new Feed({
-      begin: ({ problem }) => { this.problem = problem; }, view: armView(this),
-      net: (message) => this.worker.postMessage(message), row: ({ step }) => { this.step = step; },
-      report: ({ failed, ...changes }) => (failed ? this.fail(failed) : this.report(changes)),
-      owned: (run, owner) => this.setState?.('owner', { run, owner }),
-    });
-  }
-
-  /** The page calls at every rerun. */
-  update(data, setState) {
-    Object.assign(this, { setState, step: data.run ? this.step : 0 });
-    this.feed.open(data);
-  }
-
-  /** How the run stands; a shipped network is "done". */
-  report({ status, message }) {
-    if (status) this.status = status === 'idle' ? 'done' : status;
-    if (message !== undefined) this.message = message;
-    this.untold = true;
-  }
-
-  fail(message) {
-    this.status = 'stopped';
-    if (this.words) text(this.root.querySelector('.ip-sentence'), this.words.say('failed', { message }));
-  }
 
   hear(data) {
     if (data.error) return this.fail(data.error);
@@ -250,8 +220,6 @@ export class Arm {
     this.picture.layout();
     this.dirty = true;
   }
-
-  close() { this.feed.close(); this.worker.terminate(); }
 
   tick(now) {
     this.feed.room.update(now);
