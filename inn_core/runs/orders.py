@@ -120,15 +120,17 @@ async def check(hub: Hub, run: Run) -> None:
     """Measure the run on fresh points, beside any training, on its worker or on another."""
     if await hub.seats.order(run, "check", {}):
         return
-    if not run.folder.resumable:
+    frame = None if run.folder.resumable else run.folder.latest()
+    if not run.folder.resumable and frame is None:
         raise LabError("There is nothing to measure yet; train the run first.")
     if not hub.pool.workers:
         raise LabError(hub.pool.trouble)
     worker = min(hub.pool.workers, key=lambda w: len(hub.seats.admission.at(w)))
     try:
         await hub.pool.call(
-            worker, checks.begin_at, hub.pool.topic, run.viewer, run.epoch, str(run.folder.path)
-        )
+            worker, checks.begin_at, hub.pool.topic, run.viewer, run.epoch, str(run.folder.path),
+            frame,
+        )  # fmt: skip
     except WorkerError as error:
         raise LabError("The worker did not answer; try again.") from error
 

@@ -15,7 +15,7 @@ from inn_core.runs import imports
 from inn_core.runs.run import LabError
 from inn_core.specs import RunSpec
 from inn_core.specs_inverse import InverseSpec
-from tests.live.support import HubThread, header
+from tests.live.support import HubThread, header, until
 
 RUN = Path(__file__).resolve().parents[2] / "assets" / "pretrained" / "moons-affine.run"
 
@@ -54,6 +54,30 @@ def test_a_drawing_is_a_run_that_training_goes_on_from(lab: HubThread) -> None:
     assert header(box.frame or b"")["message"] == ""
     nlls = [row[3] for row in lab.info(tickets.viewer).history]
     assert max(nlls) < before.history[0][3] + 0.1, "from where the hand had come to"
+
+
+def test_a_drawing_that_never_trained_is_measured(lab: HubThread) -> None:
+    u = np.linspace(-handmade.EDGE, handmade.EDGE, handmade.KNOTS)
+    token = handmade.to_token(handmade.Drawing((handmade.DrawnLayer(1, 0.4 * u, 0.1 * u),)))
+    drawing = handmade.from_token(token)
+    tickets = lab.lab.adopt(handmade.run_file(drawing, "banana"))
+    lab.lab.control(tickets.owner, "check")
+    report = until(lambda: lab.info(tickets.viewer).check, "a report")
+    gap, error = handmade.gap(handmade.maps_of(drawing, "banana"), "banana")
+    assert report["gap"] == pytest.approx(gap, abs=4 * error) and report["step"] == 0
+    assert report["mass"] == pytest.approx(1, abs=1e-3)
+    assert lab.info(tickets.viewer).status == "done"
+
+
+def test_a_file_of_snapshots_says_why_it_cannot_be_measured(lab: HubThread) -> None:
+    hello, frames = runfile.read(RUN)
+    tickets = lab.lab.adopt(runfile.dump(hello | {"check": None}, frames[-2:]))
+    box = lab.watch(tickets.viewer, owner=True)
+    lab.lab.control(tickets.owner, "check")
+    heard: list[Any] = []
+    while not (said := [message for message in heard if message["type"] == "error"]):
+        heard += lab.ask(box.take())[0]
+    assert said[0]["message"].startswith("The weights of this run are not here")
 
 
 @pytest.mark.parametrize(
