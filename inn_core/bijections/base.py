@@ -20,6 +20,8 @@ from inn_core.bijections.pullback import (
     Settled,
     Through,
     by_autograd,
+    halves_of,
+    points_of,
     through,
 )
 
@@ -157,6 +159,9 @@ class Chain(Settled, Bijection):
     def _through(
         self, value: Tensor, condition: Tensor | None, inverse: bool
     ) -> tuple[Tensor, Tensor]:
+        if not torch.is_grad_enabled():
+            halves, log_det, _ = self.vjp(halves_of(value), condition, inverse)
+            return points_of(halves), log_det
         end: tuple[Tensor, Tensor] = Through.apply(
             value, condition, self, inverse, *(self.kept or self.parameters())
         )

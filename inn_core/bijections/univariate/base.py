@@ -52,17 +52,23 @@ class Univariate(ABC):
     def vjp(self, x: Tensor, raw: Tensor, inverse: bool = False) -> tuple[Tensor, Tensor, Pull]:
         """Value, log-derivative and pull-back at rows x (E, d, B), raw (E, d, n_params, B).
 
-        By autograd, over a second run when a gradient is asked for; where speed matters a subclass
-        writes it out (bijections/pullback.py).
+        The pull-back is autograd's; where speed matters a subclass writes it out
+        (bijections/pullback.py).
         """
-        needs_autograd()
+        direction = self.inverse if inverse else self.forward
+        value, log_derivative = direction(x, self.constrain(raw.movedim(-2, -1)))
+        return value, log_derivative, self.pull_by_autograd(x, raw, inverse)
+
+    def pull_by_autograd(self, x: Tensor, raw: Tensor, inverse: bool) -> Pull:
+        """The pull-back of ``forward`` or ``inverse``, by autograd over a second run of it."""
         direction = self.inverse if inverse else self.forward
 
         def pull(g_value: Tensor, g_log: Tensor) -> tuple[Tensor, Tensor]:
+            needs_autograd()
             with torch.enable_grad():
                 point, numbers = x.detach().requires_grad_(), raw.detach().requires_grad_()
                 ends = direction(point, self.constrain(numbers.movedim(-2, -1)))
             starts = (g_value, g_log.expand_as(g_value))
             return torch.autograd.grad(ends, (point, numbers), starts)  # type: ignore[return-value]
 
-        return *direction(x, self.constrain(raw.movedim(-2, -1))), pull
+        return pull

@@ -70,19 +70,9 @@ class RationalQuadraticSpline(Univariate):
         inside = z.clamp(-BOUND, BOUND)
         x_k, y_k, w, h, d0, d1 = _bin(inside, params, search=1)
         s = h / w
-        rise = (inside - y_k).clamp_min(0)
-        curve = d1 + d0 - 2 * s
-        a = h * (s - d0) + rise * curve
-        b = h * d0 - rise * curve
-        c = -s * rise
-        # The root in [0, 1], written for either sign of b so that nothing cancels; where b < 0,
-        # a = h s - b > 0. Both branches stay finite, or `where` would pass their NaN gradients on.
-        stable = b.abs() + torch.sqrt((b * b - 4 * a * c).clamp_min(1e-30))
-        rising = b >= 0
-        xi = torch.where(rising, -2 * c / stable, stable / (2 * torch.where(rising, h, a)))
-        xi = xi.clamp(0, 1)
+        xi = root((inside - y_k).clamp_min(0), h, s, d0, d1)
         mix = xi * (1 - xi)
-        denominator = s + curve * mix
+        denominator = s + (d1 + d0 - 2 * s) * mix
         slope = d1 * xi * xi + 2 * s * mix + d0 * (1 - xi) * (1 - xi)
         log_derivative = 2 * torch.log(denominator) - 2 * torch.log(s) - torch.log(slope)
         return x_k + xi * w + (z - inside), log_derivative
@@ -94,8 +84,6 @@ class RationalQuadraticSpline(Univariate):
         with M_j - M_{j+1} = 1, and left of it are the bins with M_{j+1} = 1. So what is chosen is a
         sum of products, and so is its gradient.
         """
-        if inverse:
-            return super().vjp(x, raw, inverse)
         k, scale = self.bins, 2 * BOUND * (1 - MIN_BIN * self.bins)
         share = torch.softmax(raw[:, :, : 2 * k].unflatten(2, (2, k)), 3)  # (E, d, 2, K, B)
         sizes = torch.add(x.new_tensor(2 * BOUND * MIN_BIN), share, alpha=scale)
@@ -103,7 +91,7 @@ class RationalQuadraticSpline(Univariate):
         slopes = torch.exp(LOG_SLOPE_BOUND * bounded)  # (E, d, K - 1, B)
         inside = x.clamp(-BOUND, BOUND)
         way = inside + BOUND  # from the left end of the domain
-        right = way.unsqueeze(2) >= sizes[:, :, 0, :-1].cumsum(2)
+        right = way.unsqueeze(2) >= sizes[:, :, int(inverse), :-1].cumsum(2)
         right = F.pad(right.to(x.dtype), (0, 0, 1, 1))  # M, (E, d, K + 1, B)
         right[:, :, 0] = 1.0
         past, here = right[:, :, 1:], right[:, :, :-1] - right[:, :, 1:]
@@ -112,6 +100,10 @@ class RationalQuadraticSpline(Univariate):
         (w_before, h_before), (w, h) = start.unbind(2), size.unbind(2)
         d0 = (slopes * here[:, :, 1:]).sum(2) + here[:, :, 0]
         d1 = (slopes * here[:, :, :-1]).sum(2) + here[:, :, -1]
+        if inverse:
+            point = Inside.of(root((way - h_before).clamp_min_(0), h, h / w, d0, d1), h / w, d0, d1)
+            value = torch.addcmul(w_before, w, point.xi).add_(x - way)
+            return value, -point.log_slope, self.pull_by_autograd(x, raw, inverse)
         point = Inside.of(((way - w_before) / w).clamp_(0, 1), h / w, d0, d1)
 
         def pull(g_value: Tensor, g_log: Tensor) -> tuple[Tensor, Tensor]:
@@ -200,6 +192,20 @@ class Inside(NamedTuple):
         g_d0 = (by_slope * co_square).addcmul_(over, g_rise - fall)
         g_d1 = (by_slope * square).addcmul_(over, fall, value=-1)
         return g_xi, g_s, g_d0, g_d1
+
+
+def root(rise: Tensor, h: Tensor, s: Tensor, d0: Tensor, d1: Tensor) -> Tensor:
+    """ξ in [0, 1] at which a bin of height h has risen by ``rise``: a quadratic's root.
+
+    Written for either sign of b so that nothing cancels; where b < 0, a = h s - b > 0. Both
+    branches stay finite, or `where` would pass their NaN gradients on.
+    """
+    bent = rise * (d1 + d0 - 2 * s)
+    a, b, c = h * (s - d0) + bent, h * d0 - bent, -s * rise
+    stable = b.abs() + torch.sqrt((b * b - 4 * a * c).clamp_min(1e-30))
+    rising = b >= 0
+    xi = torch.where(rising, -2 * c / stable, stable / (2 * torch.where(rising, h, a)))
+    return xi.clamp(0, 1)
 
 
 def _bin(value: Tensor, params: Params, search: int) -> tuple[Tensor, ...]:
