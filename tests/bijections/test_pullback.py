@@ -41,9 +41,10 @@ def points(n: int, members: int = 2, dim: int = 2, seed: int = 0) -> Tensor:
     return spread
 
 
-def near(ours: Tensor, theirs: Tensor) -> None:
-    size = 1 + float(theirs.detach().abs().max())
-    torch.testing.assert_close(ours, theirs, rtol=1e-7, atol=1e-8 * size)
+def near(ours: Tensor, theirs: Tensor, inverse: bool = False) -> None:
+    """Equal but for rounding; a steep flow's inverse has fewer digits."""
+    size, rounding = 1 + float(theirs.detach().abs().max()), 1e-5 if inverse else 1e-7
+    torch.testing.assert_close(ours, theirs, rtol=rounding, atol=0.1 * rounding * size)
 
 
 def gradients(chain: Chain, x: Tensor, condition: Tensor | None, inverse: bool, plain: bool):
@@ -75,7 +76,7 @@ def test_by_hand_is_by_autograd(coupling: str, linear: str, inverse: bool, scale
     by_hand = gradients(chain, x, None, inverse, plain=False)
     plain = gradients(chain, x, None, inverse, plain=True)
     for ours, theirs in zip(by_hand, plain, strict=True):
-        near(ours, theirs)
+        near(ours, theirs, inverse)
 
 
 @pytest.mark.parametrize("inverse", [False, True])

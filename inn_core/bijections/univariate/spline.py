@@ -90,21 +90,22 @@ class RationalQuadraticSpline(Univariate):
         bounded = torch.tanh(raw[:, :, 2 * k :] / LOG_SLOPE_BOUND)
         slopes = torch.exp(LOG_SLOPE_BOUND * bounded)  # (E, d, K - 1, B)
         inside = x.clamp(-BOUND, BOUND)
-        way = inside + BOUND  # from the left end of the domain
-        right = way.unsqueeze(2) >= sizes[:, :, int(inverse), :-1].cumsum(2)
+        knots = sizes[:, :, :, :-1].cumsum(3).sub_(BOUND)  # the inner ones
+        right = inside.unsqueeze(2) >= knots[:, :, int(inverse)]
         right = F.pad(right.to(x.dtype), (0, 0, 1, 1))  # M, (E, d, K + 1, B)
         right[:, :, 0] = 1.0
         past, here = right[:, :, 1:], right[:, :, :-1] - right[:, :, 1:]
         past, now = past.unsqueeze(2), here.unsqueeze(2)
-        start, size = (sizes * past).sum(3), (sizes * now).sum(3)
-        (w_before, h_before), (w, h) = start.unbind(2), size.unbind(2)
+        start = (knots * now[:, :, :, 1:]).sum(3).sub_(here[:, :, :1], alpha=BOUND)
+        (x_k, y_k), (w, h) = start.unbind(2), (sizes * now).sum(3).unbind(2)
         d0 = (slopes * here[:, :, 1:]).sum(2) + here[:, :, 0]
         d1 = (slopes * here[:, :, :-1]).sum(2) + here[:, :, -1]
         if inverse:
-            point = Inside.of(root((way - h_before).clamp_min_(0), h, h / w, d0, d1), h / w, d0, d1)
-            value = torch.addcmul(w_before, w, point.xi).add_(x - way)
+            xi = root((inside - y_k).clamp_min_(0), h, h / w, d0, d1)
+            point = Inside.of(xi, h / w, d0, d1)
+            value = torch.addcmul(x_k, w, xi).add_(x - inside)
             return value, -point.log_slope, self.pull_by_autograd(x, raw, inverse)
-        point = Inside.of(((way - w_before) / w).clamp_(0, 1), h / w, d0, d1)
+        point = Inside.of(((inside - x_k) / w).clamp_(0, 1), h / w, d0, d1)
 
         def pull(g_value: Tensor, g_log: Tensor) -> tuple[Tensor, Tensor]:
             outside = x != inside
@@ -121,7 +122,7 @@ class RationalQuadraticSpline(Univariate):
             g_raw = torch.cat([g_share.flatten(2, 3), TANH(g_slopes, bounded)], 2)
             return torch.where(outside, g_value, g_x), g_raw
 
-        value = torch.addcmul(h_before, h, point.rise).add_(x - way)
+        value = torch.addcmul(y_k, h, point.rise).add_(x - inside)
         return value, point.log_slope, pull
 
     def fraction(self, params: Params, t: float) -> Params:
