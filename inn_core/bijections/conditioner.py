@@ -76,7 +76,7 @@ class Conditioner(Settled):
 
     def vjp(self, u: Tensor) -> tuple[Tensor, Callable[[Tensor], tuple[Tensor, list[Tensor]]]]:
         """Map rows u (E, inputs, B) to (E, outputs, B); also return the pull-back."""
-        views = self.kept or self._views()
+        views = self.views()
         values, last = [u], len(views) - 1
         for i, view in enumerate(views):
             h = torch.baddbmm(view.bias, view.transposed, values[-1])
@@ -102,9 +102,12 @@ class Conditioner(Settled):
 
         Making them anew takes as long as a small product. A copied or moved network forgets them.
         """
-        self.kept = self._views()
+        self.kept = self.views()
 
-    def _views(self) -> list[View]:
+    def views(self) -> list[View]:
+        """The parameters as :meth:`vjp` wants them; the kept ones after :meth:`prepare`."""
+        if self.kept is not None:
+            return list(self.kept)
         pairs = zip(self.weights, self.biases, strict=True)
         return [View.of(i, w.detach(), b.detach()) for i, (w, b) in enumerate(pairs)]
 

@@ -16,6 +16,7 @@ import json
 import math
 import struct
 import zlib
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -36,12 +37,12 @@ def encode_frame(snapshot: Snapshot, epoch: int = 0, when: float = 0.0) -> bytes
     tables = b""
     if snapshot.maps is not None and _finite(snapshot.maps):
         header |= maps_header(snapshot.maps)
-        numbers = [
-            packing.numbers_of(layer.knots, layer.tables, FORMULAS[layer.formula][2])
-            for layer in snapshot.maps.layers
-            if layer.kind != "matrix"
-        ]
-        tables = packing.to_varints(np.concatenate([np.zeros(0), *numbers]))
+        curved = [layer for layer in snapshot.maps.layers if layer.kind != "matrix"]
+        numbers: list[packing.FloatArray] = [np.zeros(0)]
+        for formula, alike in groupby(curved, lambda layer: layer.formula):
+            knots, rows = zip(*((layer.knots, layer.tables) for layer in alike), strict=True)
+            numbers += packing.numbers_of(knots, rows, FORMULAS[formula][2])
+        tables = packing.to_varints(np.concatenate(numbers))
     if snapshot.net is not None:
         header["net"], tables = network.pack(snapshot.net)
     text = json.dumps(_plain(header), separators=(",", ":"), allow_nan=False).encode()

@@ -8,6 +8,7 @@ difference. So a straight stretch costs one byte a knot, and nothing is lost aft
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,20 +24,33 @@ LARGEST_LEVEL = 2**30
 DIGITS = 5
 
 
-def numbers_of(knots: Array, tables: Array, step: float) -> FloatArray:
-    """One layer's knots (N,) and rows (R, N) as (R + 1) N whole numbers."""
-    places = np.rint(np.asarray(knots, np.float64) * GRID)
-    levels = np.rint(np.asarray(tables, np.float64) / step)
+def numbers_of(knots: Sequence[Array], tables: Sequence[Array], step: float) -> list[FloatArray]:
+    """Knots (N,) and rows (R, N) of each of some layers as (R + 1) N whole numbers.
+
+    N may differ from layer to layer, R may not. All layers stand in one line, so that twenty short
+    operations do for all of them.
+    """
+    counts = [len(one) for one in knots]
+    first = np.cumsum([0, *counts[:-1]])
+    places = np.rint(np.concatenate(knots).astype(np.float64) * GRID)
+    levels = np.rint(np.concatenate(tables, 1).astype(np.float64) / step)
     levels = np.clip(levels, -LARGEST_LEVEL, LARGEST_LEVEL)
     widths = np.diff(places)
+    widths[first[1:] - 1] = 1.0  # from layer to layer
     if not (widths > 0).all():
         raise ValueError(f"Knots must increase by 1/{GRID} or more from one to the next.")
     guesses = np.zeros_like(levels)
-    guesses[:, 1:2] = levels[:, :1]
     rise = np.diff(levels)[:, :-1] * widths[1:]
     line = np.floor(levels[:, 1:-1] + rise / widths[:-1] + 0.5)
     guesses[:, 2:] = np.clip(line, -LARGEST_LEVEL, LARGEST_LEVEL)
-    return np.concatenate([np.diff(places, prepend=0.0), (levels - guesses).ravel()])
+    second = first[np.array(counts) > 1] + 1
+    guesses[:, second] = levels[:, second - 1]
+    guesses[:, first] = 0.0
+    steps = np.diff(places, prepend=0.0)
+    steps[first] = places[first]
+    ends = first[1:]
+    parts = zip(np.split(steps, ends), np.split(levels - guesses, ends, 1), strict=True)
+    return [np.concatenate([own, rows.ravel()]) for own, rows in parts]
 
 
 def tables_of(
@@ -67,12 +81,17 @@ def _row(numbers: list[int], after: list[float], before: list[float]) -> list[fl
 def to_varints(numbers: FloatArray) -> bytes:
     """Signed whole numbers as zigzag base-128 bytes, lowest digits first."""
     signed = numbers.astype(np.int64)
-    zigzag = np.where(signed < 0, -2 * signed - 1, 2 * signed)
-    shifts = 7 * np.arange(DIGITS)
-    digits = (zigzag[:, None] >> shifts) & 127
-    more = (zigzag[:, None] >> (shifts + 7)) > 0
-    used = np.concatenate([np.ones((len(zigzag), 1), bool), more[:, :-1]], 1)
-    return (digits | (more << 7)).astype(np.uint8)[used].tobytes()
+    rest = (signed << 1) ^ (signed >> 63)  # 0, -1, 1, -2, … become 0, 1, 2, 3, …
+    sizes = np.ones(len(rest), np.int64)
+    for digit in range(1, DIGITS):
+        sizes += rest >= 1 << 7 * digit
+    place = sizes.cumsum() - sizes
+    out = np.empty(int(sizes.sum()), np.uint8)
+    while len(rest):  # one digit of all numbers that have it; most have one
+        longer = rest > 127
+        out[place] = rest & 127 | longer << 7
+        rest, place = rest[longer] >> 7, place[longer] + 1
+    return out.tobytes()
 
 
 def from_varints(data: bytes) -> IntArray | None:

@@ -105,11 +105,13 @@ def _curves(couplings: Sequence[Coupling], member: int) -> list[Curves]:
 
 
 def _networks(couplings: Sequence[Coupling], member: int) -> Networks:
-    weights = [[w[member] for w in c.conditioner.weights] for c in couplings]
-    biases = [[b[member] for b in c.conditioner.biases] for c in couplings]
+    layers = zip(*(c.conditioner.views() for c in couplings), strict=True)
     return [
-        (torch.stack(w).numpy(), torch.stack(b).numpy())
-        for w, b in zip(zip(*weights, strict=True), zip(*biases, strict=True), strict=True)
+        (
+            torch.stack([view.weight[member] for view in views]).numpy(),
+            torch.stack([view.bias[member] for view in views]).mT.numpy(),
+        )
+        for views in layers
     ]
 
 

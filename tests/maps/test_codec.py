@@ -65,7 +65,7 @@ def test_a_snapshot_without_maps_and_a_flow_without_layers_differ() -> None:
 
 def test_knots_closer_than_the_grid_are_refused() -> None:
     with pytest.raises(ValueError, match="Knots must increase by 1/2048"):
-        packing.numbers_of(np.array([0.0, 1e-5]), np.zeros((2, 2)), 1e-4)
+        packing.numbers_of([np.array([0.0, 1e-5])], [np.zeros((2, 2))], 1e-4)
 
 
 @settings(max_examples=100, deadline=None)
