@@ -30,6 +30,7 @@ export class Filmstrip {
     this.last = 0;
     this.view = { x: 0, y: 0, k: 1, px: 0, py: 0 };
     this.at = NaN;
+    strip.classList.add('inviting'); // the handle calls for a hand until the first touch
     this.listen();
   }
 
@@ -165,6 +166,7 @@ export class Filmstrip {
     strip.addEventListener('pointerdown', (event) => {
       if (event.button !== 0) return;
       strip.setPointerCapture(event.pointerId);
+      strip.classList.remove('inviting');
       this.held = event.pointerId;
       move(event);
     });
@@ -183,6 +185,7 @@ export class Filmstrip {
       }[event.key];
       if (to === undefined) return;
       event.preventDefault();
+      strip.classList.remove('inviting');
       this.player.setDepth(to);
     });
   }

@@ -71,6 +71,20 @@ def test_a_broken_run_file_is_explained(lab: Lab) -> None:
 # -- depth -------------------------------------------------------------------------------------
 
 
+def test_the_handle_calls_until_a_hand_has_come(lab: Lab) -> None:
+    calls = (
+        """() => getComputedStyle(document.querySelector('.pf-handle'), '::after').animationName"""
+    )
+    for hand in ("mouse", "keys"):
+        page = lab.recorded()
+        assert page.evaluate(calls) == "pf-call"
+        if hand == "mouse":
+            page.locator(".pf-strip").click()
+        else:
+            page.locator(".pf-strip").press("ArrowLeft")
+        assert page.evaluate(calls) == "none"
+
+
 def test_the_filmstrip_stops_anywhere_inside_a_layer(lab: Lab) -> None:
     page = lab.recorded()
     strip = page.get_by_role("slider", name="Depth")
