@@ -68,17 +68,28 @@ class Layout:
         return self.dim - self.known
 
     @property
-    def slack(self) -> Array:
-        """sigma_y of the loss |y - T_y(x)|^2 / (2 sigma_y^2), in y's units, (dim_y,).
+    def slack_root(self) -> Array:
+        """R of the loss |R^-1 (y - T_y(x))|^2 / 2, lower triangular, in y's units: (dim_y, dim_y).
 
-        Without noise it is the problem's own. With noise s the code is y_hat = T_y(x), and what the
-        loss wants for given y is y_hat ~ N(y, sigma_y^2). In the linear-Gaussian case y_hat = x / b
-        with b = 1 - s^2 / var(y), the slope of E[A x | y], and var(y_hat | y) = s^2 / b: so sigma_y
-        is s / sqrt(b), a little more than the noise itself.
+        R R^T is the slack's covariance. Without noise it is sigma_y^2 I, sigma_y the problem's own.
+        With noise s the code is y_hat = T_y(x), and what the loss wants for given y is y_hat ~ N(y,
+        R R^T). In the linear-Gaussian case y_hat = B^-1 A x with B = 1 - s^2 P^-1, the slope of
+        E[A x | y], and P the covariance of y. Then cov(A x | y) = s^2 B, so R R^T = s^2 B^-1: a
+        little more than the noise itself, and correlated where y is. With it the optimum of a
+        linear network is Bayes' posterior; with the noise alone it is up to 4 % too narrow.
         """
         problem = self.problem
-        share = problem.noise**2 / np.maximum(self.y_sd**2, 1e-12)
-        return np.asarray(problem.slack / np.sqrt(1 - np.minimum(share, 0.9)))
+        if not problem.noise:
+            return problem.slack * np.eye(problem.dim_y)
+        spread, axes = np.linalg.eigh(problem.predictive_covariance())
+        share = problem.noise**2 / np.maximum(spread, 1e-12)
+        covariance = axes * (problem.slack**2 / (1 - np.minimum(share, 0.9))) @ axes.T
+        return np.asarray(np.linalg.cholesky(covariance))
+
+    @property
+    def slack(self) -> Array:
+        """Sd of the slack in each coordinate of y, in y's units, (dim_y,)."""
+        return np.asarray(np.sqrt(np.square(self.slack_root).sum(1)))
 
     def used(self) -> Array:
         """1 where a coordinate besides y is latent, 0 where it is idle: (E, free)."""

@@ -34,7 +34,7 @@ WIDE, NARROW_AFTER = 6.0, 2_500
 class InverseLoss:
     """Terms of one step, each (E,), in nats where they are a likelihood.
 
-    fit      |y - y_hat|^2 / 2 slack^2 + log slack        the supervised half
+    fit      |R^-1 (y - y_hat)|^2 / 2 + log det R         the supervised half, R the slack's root
     latent   |z|^2 / 2 - log |det J|                      (VINA's code lacks the 1/2)
     padding  |idle|^2 / 2 pad^2 + log pad                 what is no latent shall be 0
     prior    lambda' times |x - x_hat|^2 / 2 prior_sd^2 (normal), x_hat = T^-1(y, z') decoded from
@@ -52,7 +52,11 @@ class InverseLoss:
     def __init__(self, layout: Layout, spec: InverseSpec) -> None:
         problem, members = layout.problem, len(spec.own)
         self.layout = layout
-        self.slack = tensor(layout.slack / layout.y_sd)
+        root = layout.slack_root / layout.y_sd[:, None]  # of the standardised y
+        self.slack = tensor(np.diag(root))
+        #: What makes a correlated slack diagonal, from the right; None where it is so.
+        unmixed = np.diag(root)[:, None] * np.linalg.inv(root)
+        self.unmix = None if np.allclose(unmixed, np.eye(len(root))) else tensor(unmixed.T)
         self.wide = 1.0
         self.used = tensor(layout.used())[:, None]  # (E, 1, free)
         self.low = tensor((-BOX - problem.prior_mean) / problem.prior_sd)
@@ -83,7 +87,8 @@ class InverseLoss:
         seen, rest = code[..., :dim_y], code[..., dim_y:]
         slack = self.wide * self.slack
         log_slack = float(torch.log(slack).sum())
-        fit = 0.5 * ((seen - y) / slack).square().sum(-1) + log_slack
+        off = seen - y if self.unmix is None else (seen - y) @ self.unmix.to(y.dtype)
+        fit = 0.5 * (off / slack).square().sum(-1) + log_slack
         latent = 0.5 * (rest * self.used).square().sum(-1) - log_det
         terms = {"fit": fit.mean(-1), "latent": only(self.likely, latent.mean(-1))}
         if self.idle:

@@ -101,6 +101,10 @@ class Problem(ABC):
         """Mean and sd of the observation under the prior (noise included), each (dim_y,)."""
         raise self._lacks("predictive moments")
 
+    def predictive_covariance(self) -> Array:
+        """Covariance of the observation under the prior, (dim_y, dim_y); diagonal unless told."""
+        return np.asarray(np.diag(self.predictive()[1] ** 2))
+
     def vary(self, **options: Any) -> Problem:
         """The same problem with other options; a problem that has none raises ValueError."""
         if options:

@@ -53,14 +53,14 @@ class LinearGaussian(Problem):
         """The closed form."""
         return self.mean(y), np.sqrt(np.diag(self.covariance()))
 
-    def predicted(self) -> Array:
+    def predictive_covariance(self) -> Array:
         """Covariance of y: A S A^T + noise^2 I."""
         spread = (self.a * self.prior_sd**2) @ self.a.T
         return np.asarray(spread + self.noise**2 * np.eye(self.dim_y))
 
     def density(self, y: Array) -> float:
         """N(y; 0, A S A^T + noise^2 I)."""
-        covariance = self.predicted()
+        covariance = self.predictive_covariance()
         square = y @ np.linalg.solve(covariance, y)
         return float(np.exp(-0.5 * square) / np.sqrt(np.linalg.det(2 * np.pi * covariance)))
 
@@ -70,7 +70,7 @@ class LinearGaussian(Problem):
 
     def predictive(self) -> tuple[Array, Array]:
         """Mean 0 and the root of the diagonal."""
-        return np.zeros(self.dim_y), np.sqrt(np.diag(self.predicted()))
+        return np.zeros(self.dim_y), np.sqrt(np.diag(self.predictive_covariance()))
 
 
 def fitted_variance(weight: float, posterior_variance: float, scale: float) -> float:

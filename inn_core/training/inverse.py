@@ -164,14 +164,14 @@ def draw(
 ) -> NDArray[np.float64]:
     """Posterior draws x = T^-1(y, z) of one member, (n, dim_x).
 
-    What the loss fits is q(x | y) = N(T_y(x); y, slack^2) N(T_z(x); 0, I) |det J|. Where the
-    observation is noisy this is the posterior, and T^-1 starts from y + slack * e; so it does
-    where y is a label, whose region has as many dimensions as x. Else the slack is the network's
-    own, and a clean y asks for the posterior on the fibre.
+    What the loss fits is q(x | y) = N(T_y(x); y, R R^T) N(T_z(x); 0, I) |det J|, R the root of the
+    slack. Where the observation is noisy this is the posterior, and T^-1 starts from y + R e; so it
+    does where y is a label, whose region has as many dimensions as x. Else the slack is the
+    network's own, and a clean y asks for the posterior on the fibre.
     """
     problem, code = layout.problem, np.asarray(y, float)
     if not layout.conditional and (problem.noise or problem.labels_only):
-        code = code + layout.slack * rng.standard_normal((n, problem.dim_y))
+        code = code + rng.standard_normal((n, problem.dim_y)) @ layout.slack_root.T
     side = layout.z_side(code, rng.standard_normal((n, layout.free)), member)
     with one_thread():
         points = torch.from_numpy(side.astype(np.float32)).expand(flow.members, -1, -1)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from scipy import stats
 
 from inn_core.flows.inn import PAD_SD, Layout
 from inn_core.losses.distances import mmd, sinkhorn
@@ -37,9 +38,9 @@ def test_fit_and_latent_are_the_negative_log_density_of_a_gaussian_code() -> Non
     d, dim_y = layout.dim, layout.problem.dim_y
     assert (d, dim_y) == (3, 2) and set(terms) == {"fit", "latent"}
     code, log_det = flow.encode(batch[:, :d])
-    slack = layout.slack / layout.y_sd
-    off = (code[0, :, :2].detach().numpy() - batch[:, d : d + 2].numpy()) / slack
-    by_hand = 0.5 * (off**2).sum(1) + np.log(slack).sum()
+    covariance = layout.slack_root @ layout.slack_root.T / np.outer(layout.y_sd, layout.y_sd)
+    off = code[0, :, :2].detach().numpy() - batch[:, d : d + 2].numpy()
+    by_hand = -stats.multivariate_normal(np.zeros(2), covariance).logpdf(off) - np.log(2 * np.pi)
     assert terms["fit"].item() == pytest.approx(by_hand.mean(), rel=1e-6)
     z = code[0, :, 2].detach().numpy()
     by_hand = 0.5 * z**2 - log_det[0].detach().numpy()
@@ -161,13 +162,18 @@ def test_a_conditional_flow_knows_maximum_likelihood_only(wrong: dict[str, Any])
         InverseSpec(network="conditional", **wrong)
 
 
-def test_the_slack_of_a_noisy_problem_is_a_little_more_than_its_noise() -> None:
-    """One dimension in closed form: given y, what the code sees of x has the sd sigma_y."""
+def test_the_slack_of_a_noisy_problem_makes_bayes_the_optimum() -> None:
+    """Closed form: C = B^-1 A and R give q(x | y) the mean and covariance of the posterior."""
     layout = Layout.of(find("linear-gaussian"), [1])
     problem: Any = layout.problem
-    y_var = np.diag(problem.predicted())
-    np.testing.assert_allclose(layout.y_sd, np.sqrt(y_var), rtol=1e-9)
-    slope = 1 - problem.noise**2 / y_var
-    spread = problem.noise**2 * slope  # var(A x | y) in one dimension
-    np.testing.assert_allclose(layout.slack, np.sqrt(spread) / slope, rtol=1e-9)
+    covariance = problem.predictive_covariance()
+    np.testing.assert_allclose(layout.y_sd, np.sqrt(np.diag(covariance)), rtol=1e-9)
+    slope = np.eye(2) - problem.noise**2 * np.linalg.inv(covariance)
+    code = np.linalg.inv(slope) @ problem.a
+    slack = layout.slack_root @ layout.slack_root.T
+    # Given y, what the code sees of x is spread as the slack allows, around y itself.
+    exact = problem.covariance()
+    np.testing.assert_allclose(code @ exact @ code.T, slack, rtol=1e-9)
+    np.testing.assert_allclose(code @ problem.mean(np.array([0.8, -0.5])), [0.8, -0.5], rtol=1e-9)
+    np.testing.assert_allclose(layout.slack, np.sqrt(np.diag(slack)), rtol=1e-9)
     assert Layout.of(find("kinematics"), [2]).slack == pytest.approx([0.05, 0.05])

@@ -191,13 +191,13 @@ def test_the_linear_answer_is_the_textbooks() -> None:
     joint = np.block(
         [
             [np.diag(problem.prior_sd**2), (problem.a * problem.prior_sd**2).T],
-            [problem.a * problem.prior_sd**2, problem.predicted()],
+            [problem.a * problem.prior_sd**2, problem.predictive_covariance()],
         ]
     )
     gain = joint[:3, 3:] @ np.linalg.inv(joint[3:, 3:])
     np.testing.assert_allclose(problem.mean(y), gain @ y)
     np.testing.assert_allclose(problem.covariance(), joint[:3, :3] - gain @ joint[3:, :3])
-    normal = stats.multivariate_normal(np.zeros(2), problem.predicted())
+    normal = stats.multivariate_normal(np.zeros(2), problem.predictive_covariance())
     assert problem.evidence(y) == pytest.approx(normal.pdf(y))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import torch
 
 from inn_core.cli import main
 from inn_core.diagnose.posterior import resimulation
+from inn_core.problems.base import find
+from inn_core.problems.sweeps import single
 from inn_core.specs import FlowSpec, SpecError, TrainSpec
 from inn_core.specs_inverse import InverseSpec
 from inn_core.training import inverse
@@ -139,29 +142,52 @@ def test_many_members_cost_no_more_operations_than_one() -> None:
 # ── what it learns ───────────────────────────────────────────────────────────────────────────
 
 
-def test_a_linear_gaussian_posterior_comes_out() -> None:
+def assert_closed_form(problem: Any, sampler: Any, draws: int = 20_000) -> None:
+    """Mean and covariance of draws within four Monte-Carlo errors of the closed form."""
+    exact = problem.covariance()
+    variance = np.diag(exact)
+    rng = np.random.default_rng(4)
+    for y in ([0.8, -0.5], [-1.0, 1.2], [0.0, 0.0]):
+        x = sampler(np.array(y), draws, rng)
+        mean_error = np.sqrt(variance / draws)
+        error = np.sqrt((np.outer(variance, variance) + exact**2) / draws)
+        assert (np.abs(x.mean(0) - problem.mean(np.array(y))) <= 4 * mean_error).all()
+        assert (np.abs(np.cov(x.T) - exact) <= 4 * error).all()
+
+
+def test_the_exact_linear_posterior_passes_and_one_a_twentieth_off_does_not() -> None:
+    problem = find("linear-gaussian")
+    assert_closed_form(problem, problem.posterior)
+    for wrong in (
+        lambda y, n, rng: problem.posterior(y, n, rng) + 0.05 * problem.posterior_moments(y)[1],
+        lambda y, n, rng: problem.posterior(1.05 * y, n, rng) * 1.05,
+    ):
+        with pytest.raises(AssertionError):
+            assert_closed_form(problem, wrong)
+
+
+def test_a_network_trained_on_the_linear_problem_has_its_closed_form() -> None:
+    spec = single("linear-gaussian")
+    trainer = InverseTrainer(replace(spec, seed=1))
+    trainer.steps(4_000)  # the slack has its own size after 2,500
+    assert_closed_form(trainer.problem, trainer.sampler())
+
+
+def test_the_shipped_linear_network_has_the_closed_form() -> None:
+    spec, flow, layout = inverse.load(inverse.FOLDER / f"linear-gaussian{inverse.ENDING}")
+    assert spec.flow == single("linear-gaussian").flow
+    assert_closed_form(layout.problem, lambda y, n, rng: inverse.draw(flow, layout, y, n, rng))
+
+
+def test_a_network_of_curves_learns_the_linear_posterior_roughly() -> None:
     trainer = InverseTrainer(tiny(problem="linear-gaussian", latent=1, flow=TINY))
-    trainer.steps(2600)  # the slack has its own size after 2,500
+    trainer.steps(2600)
     problem, rng = trainer.problem, np.random.default_rng(0)
     for y in ([0.8, -0.5], [-1.0, 1.2]):
         x = trainer.sampler()(np.array(y), 8_000, rng)
         mean, sd = problem.posterior_moments(y)
         np.testing.assert_allclose(x.mean(0), mean, atol=0.12)
         np.testing.assert_allclose(x.std(0), sd, rtol=0.1)
-
-
-def test_the_shipped_linear_network_has_the_closed_forms_mean_and_covariance() -> None:
-    """Its slack is a little more than the noise; with the noise itself it was 5 % too narrow."""
-    _, flow, layout = inverse.load(inverse.FOLDER / f"linear-gaussian{inverse.ENDING}")
-    problem: Any = layout.problem
-    rng = np.random.default_rng(4)
-    for y in ([0.8, -0.5], [-1.0, 1.2], [0.0, 0.0]):
-        x = inverse.draw(flow, layout, y, 20_000, rng)
-        mean, sd = problem.posterior_moments(y)
-        np.testing.assert_allclose((x.mean(0) - mean) / sd, 0, atol=0.05)
-        np.testing.assert_allclose(x.std(0), sd, rtol=0.04)
-        exact = problem.covariance()
-        np.testing.assert_allclose(np.cov(x.T), exact, atol=0.05 * float(np.diag(exact).max()))
 
 
 def test_the_shipped_arm_finds_every_pose() -> None:
