@@ -13,12 +13,14 @@ from inn_core.runs.hub import Hub
 
 def report(hub: Hub) -> dict[str, Any]:
     """Return status ("ok", "starting" or "degraded") and the figures behind it."""
-    trouble = [text for text in (hub.pool.trouble, hub.store.trouble) if text]
+    pool = hub.pool
+    told = (pool.trouble, hub.store.trouble, *pool.refused.values())
+    trouble = list(dict.fromkeys(text for text in told if text))
     return {
-        "status": "starting" if not hub.pool.started else "degraded" if trouble else "ok",
+        "status": "starting" if not pool.started else "degraded" if trouble else "ok",
         "trouble": trouble,
-        "cluster": hub.pool.kind,
-        "workers": len(hub.pool.workers),
+        "cluster": pool.kind,
+        "workers": len(pool.workers),
         "seats": {"taken": len(hub.seats.admission.seats), "all": hub.seats.count},
         "queue": len(hub.seats.admission.queue),
         "runs": dict(Counter(run.status for run in hub.runs.values())),

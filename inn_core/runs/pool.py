@@ -14,6 +14,7 @@ from typing import Any
 
 from distributed import Client
 
+from inn_core.runs import guests
 from inn_core.runs.cluster import Cluster, start_cluster
 from inn_core.runs.settings import Settings
 
@@ -30,7 +31,10 @@ class WorkerError(RuntimeError):
 
 
 class Pool:
-    """Workers by address. ``topic`` is under which they send; ``trouble`` a sentence, or empty."""
+    """Workers by address. ``topic`` is under which they send; ``trouble`` a sentence, or empty.
+
+    refused : workers of an existing cluster that cannot train for this lab, with the reason
+    """
 
     def __init__(
         self,
@@ -41,10 +45,12 @@ class Pool:
         self.settings = settings
         self.topic = f"pushforward-{secrets.token_hex(8)}"
         self.workers: set[str] = set()
+        self.refused: dict[str, str] = {}
         self.kind = ""
         self.trouble = "The training processes are starting."
         self._on_message, self._on_workers = on_message, on_workers
         self._client: Client | None = None
+        self._asking: set[asyncio.Task[None]] = set()
         self.started = False
 
     async def serve(self) -> None:
@@ -65,6 +71,8 @@ class Pool:
                 self.trouble = f"Training is not possible at present: {str(error)[:200]}"
             finally:
                 self._client = None
+                for task in self._asking:
+                    task.cancel()
                 self._lost(self.workers)
             await asyncio.sleep(RETRY_S)
 
@@ -73,16 +81,36 @@ class Pool:
         client.subscribe_topic(self.topic, guarded(self._on_message))
         client.subscribe_topic("all", guarded(self._on_event))
         self._client, self.kind = client, cluster.kind
+        if self.kind == "existing":
+            await asyncio.to_thread(guests.leave_mark, self.settings.store, self.topic)
         known = await client.scheduler.identity(n_workers=-1)
-        self._found(set(known["workers"]))
+        self._met(set(known["workers"]))
 
     def _on_event(self, event: Any) -> None:
         """Follow the scheduler's own log of comings and goings."""
         action = event.get("action") if isinstance(event, dict) else None
         if action == "add-worker":
-            self._found({event["worker"]})
+            self._met({event["worker"]})
         elif action == "remove-worker":
+            self.refused.pop(event["worker"], None)
             self._lost({event["worker"]})
+
+    def _met(self, workers: set[str]) -> None:
+        """Take workers in: our own at once, those of an existing cluster after a question."""
+        if self.kind != "existing":
+            return self._found(workers)
+        for worker in workers:
+            task = asyncio.create_task(self._examine(worker))
+            self._asking.add(task)
+            task.add_done_callback(self._asking.discard)
+
+    async def _examine(self, worker: str) -> None:
+        reason = await guests.objection(self._client, worker, self.settings.store, self.topic)
+        if not reason:
+            return self._found({worker})
+        self.refused[worker] = reason
+        if not self.workers:
+            self.trouble = reason
 
     def _found(self, workers: set[str]) -> None:
         if workers - self.workers:
