@@ -49,7 +49,7 @@ pretrained: .venv/.app ## make every file of assets/pretrained again (about a mi
 	set -e; for name in $$($(BIN)/python -c "$(NAMES)"); do \
 	    $(BIN)/python -m inn_core pretrain $$name assets/pretrained/$$name.run $(PRETRAIN); done
 	set -e; for name in $$($(BIN)/python -c "$(SOLVED)"); do \
-	    $(BIN)/python -m inn_core pretrain $$name assets/pretrained/$$name.inn --steps 6000 --seconds 600; done
+	    $(BIN)/python -m inn_core pretrain $$name assets/pretrained/$$name.inn --steps 6000 --seconds 1500; done
 
 .venv/.app: pyproject.toml constraints.txt .ci/venv
 	.ci/venv

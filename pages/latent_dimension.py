@@ -31,7 +31,7 @@ def values_of(spec: InverseSpec) -> tuple[float, ...]:
     return tuple(float(size) for size in sorted(set(spec.latent)))
 
 
-#: Seeds of each size, where there is room; the recorded sweep has one.
+#: Seeds of each size, where there is room.
 SEEDS = 2
 #: Larger ones no browser runs while a hand drags.
 MOST = 20

@@ -70,7 +70,7 @@ def latent_sweep(latents: tuple[int, ...], seeds: int) -> InverseSpec:
     )
 
 
-LATENT_DIMENSION = latent_sweep(LATENTS, 1)
+LATENT_DIMENSION = latent_sweep(LATENTS, 2)
 
 SWEEPS: dict[str, InverseSpec] = {
     "prior-weight": PRIOR_WEIGHT,

@@ -21,7 +21,7 @@ from inn_core.problems.sweeps import SIZES, SWEEPS, single, size_of, sized
 from inn_core.runs import client
 from inn_core.specs import SpecError, check_number, shown
 from inn_core.specs_inverse import InverseSpec
-from pages.shell import drawer, leaving, links, planes, share, stage, tab
+from pages.shell import drawer, leaving, links, phone, planes, share, stage, tab
 from pages.shell.words import Words, selector
 
 VALUES, SEED, SIZE, PROBLEM = "values", links.SEED, "size", "problem"
@@ -175,6 +175,7 @@ def draw(lesson: Lesson, spoken: str = "sweep.stage", **options: Any) -> tuple[R
     lesson = lesson.on(room.problem)
     embedded = share.embedded()
     if not embedded:
+        phone.picture_first(lesson.name)
         with st.container(horizontal=True, vertical_alignment="center", key=f"{lesson.name}.head"):
             st.title(words(f"{lesson.name}.title"), anchor="lesson", width="content")
             st.caption(words(f"{lesson.name}.sentence"))
@@ -194,7 +195,10 @@ def draw(lesson: Lesson, spoken: str = "sweep.stage", **options: Any) -> tuple[R
         "hello": network.hello(made),
         "scene": planes.scene_of(room.problem) if lesson.problems else None,
     }
-    tab.tell(room)
+    with st.container(gap=None, key=f"{lesson.name}.notices"):
+        tab.tell(room)
+        if room.watching and room.known:
+            st.caption(words("sweep.watching"))
     stage.mount(
         lesson.name,
         words,
@@ -238,14 +242,13 @@ def _controls(lesson: Lesson, room: Room, words: Words) -> None:
         width=210,
     )
     room.size = chosen if chosen in SIZES else room.size
-    if st.button(words("shell.train"), type="primary", help=words(f"{own}.train_help")):
-        _train(lesson, room, room.seed)
-    if st.button(words("shell.new_seed"), help=words("shell.new_seed_help")):
-        _train(lesson, room, secrets.randbelow(10_000))
-    if room.viewer and st.button(words(f"{own}.shipped"), help=words(f"{own}.shipped_help")):
-        room.show(None)
-    if room.watching and room.known:
-        st.caption(words("sweep.watching"))
+    with st.container(horizontal=True, width="content", key=f"{lesson.name}.go"):
+        if st.button(words("shell.train"), type="primary", help=words(f"{own}.train_help")):
+            _train(lesson, room, room.seed)
+        if st.button(words("shell.new_seed"), help=words("shell.new_seed_help")):
+            _train(lesson, room, secrets.randbelow(10_000))
+        if room.viewer and st.button(words(f"{own}.shipped"), help=words(f"{own}.shipped_help")):
+            room.show(None)
 
 
 def _train(lesson: Lesson, room: Room, seed: int) -> None:

@@ -178,6 +178,14 @@ def test_the_mean_of_right_answers_is_wrong(page: Page) -> None:
     assert state(page)["latent"][1] == pytest.approx(z[1] + 0.05, abs=0.2)
 
 
+def test_every_button_has_its_own_word(page: Page) -> None:
+    open_lesson(page)
+    chips = page.locator(".ip-scenes button")
+    expect(chips).to_have_count(4)  # three scenes, and presenter mode, which shows a sign
+    assert chips.all_inner_texts()[:3] == [ENGLISH[f"scene_{n}"] for n in ("arm", "modes", "strip")]
+    assert not any("undefined" in text or "_" in text for text in chips.all_inner_texts())
+
+
 def test_a_network_that_is_not_there_is_said(new_page: NewPage, assets_url: str) -> None:
     page = new_page()
     page.route("**/kinematics.inn", lambda route: route.fulfill(status=200, body=b"nonsense" * 9))

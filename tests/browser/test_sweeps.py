@@ -25,6 +25,8 @@ from tests.maps.test_network import snapshot
 
 STAGE = "window.pushforward.stages[0]"
 LESSONS = {"prior_weight": "prior-weight", "latent_dimension": "latent-dimension"}
+#: Pictures of a recorded sweep: seeds of the same size share one.
+CARDS = {"prior_weight": 6, "latent_dimension": 10}
 MOUNT = """async ({ name, data }) => {
   window.told = [];
   window.host ??= document.body.appendChild(document.createElement('div'));
@@ -91,7 +93,12 @@ def test_numbers_on_the_stage_are_the_engines(page: Page, name: str) -> None:
         assert told["l2"][e] == pytest.approx(l2, rel=0.35, abs=0.03)
         share = float(np.exp(np.log(x.std(0) / sd).mean()))
         assert told["share"][e] == pytest.approx(share, rel=0.3, abs=0.05)
-    assert page.locator(".sw-card").count() == len(told["l2"]) == flow.members
+    assert len(told["l2"]) == flow.members == page.locator("circle.sw-bead").count()
+    assert page.locator(".sw-card").count() == CARDS[name]
+    # Seeds of one size are joined by a line: their spread is there before anything is trained.
+    seeds = [path.get_attribute("d") or "" for path in page.locator(".sw-seeds").all()]
+    apart = flow.members - CARDS[name]
+    assert sum(d.count("M") for d in seeds) == apart
 
 
 def test_one_target_for_all_and_out_of_reach(page: Page) -> None:
@@ -286,5 +293,8 @@ def test_training_from_the_page(new_page: NewPage, tmp_path: Path) -> None:
         seeds = page.locator(".sw-seeds").first.get_attribute("d") or ""
         assert seeds.count("M") == 2
         page.get_by_role("button", name="Back to the recorded sweep").click()
-        expect(page.locator(".sw-card")).to_have_count(LATENT_DIMENSION.members, timeout=30_000)
+        cards, beads = CARDS["latent_dimension"], LATENT_DIMENSION.members
+        expect(page.locator(".sw-card")).to_have_count(cards, timeout=30_000)
+        expect(page.locator("circle.sw-bead")).to_have_count(beads, timeout=30_000)
+        assert beads == 2 * cards
         page.goto("about:blank")  # before the server goes

@@ -39,14 +39,14 @@ export class Cloud extends Scene {
     if (name === 'strip') {
       grip(this.canvas, {
         units: (x, y) => this.picture.units(x, y), scale: () => this.picture.scale(), at: () => [0, this.y[0]],
-        touch: () => this.feed.room.touch(), move: (x, y) => this.measure(y),
+        touch: () => this.touch(), move: (x, y) => this.measure(y),
       });
     }
     root.addEventListener('click', ({ target }) => {
       const { switch: key, label } = target.closest('button')?.dataset ?? {};
       if (key) this.switches[key] = !this.switches[key];
       if (label) {
-        this.feed.room.touch();
+        this.touch();
         this.y = this.model.oneHot(Number(label));
       }
       this.ask();
@@ -90,6 +90,12 @@ export class Cloud extends Scene {
     if (!this.ready) return;
     this.asked = true;
     if (!this.busy) this.send();
+  }
+
+  /** The first touch ends the hint. */
+  touch() {
+    this.touched = true;
+    this.feed.room.touch();
   }
 
   measure(height) {

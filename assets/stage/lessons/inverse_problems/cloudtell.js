@@ -38,8 +38,10 @@ export function tellCloud(cloud) {
   });
 }
 
-function sentenceOf({ name, status, step, shown, truth, words: { say, number } }) {
+function sentenceOf({ name, status, step, shown, touched, truth, words: { say, number } }) {
   if (!truth.points) return say('strip_out');
   if (status === 'training') return say('cloud_training', { step: number(step, 0), l2: number(shown.l2, 3) });
-  return say(shown.gap > GAP ? 'mean_in_gap' : `${name}_hint`, { by: number(shown.gap, 2) });
+  const [hint, gap] = [say(`${name}_hint`), say('mean_in_gap', { by: number(shown.gap, 2) })];
+  if (shown.gap <= GAP) return hint;
+  return touched ? gap : `${gap} ${hint}`;
 }

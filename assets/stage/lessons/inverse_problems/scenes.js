@@ -9,16 +9,17 @@ const SCENES = { arm: Arm, modes: Cloud, strip: Cloud };
 export class Scenes {
   constructor(root, data) {
     Object.assign(this, { root, data, scene: 'arm', home: 'arm', made: new Map() });
-    this.nav = document.createElement('nav');
-    this.nav.className = 'ip-scenes';
-    this.nav.append(...Object.keys(SCENES).map((name) => {
+    const nav = document.createElement('nav');
+    nav.className = 'ip-scenes';
+    this.chips = Object.keys(SCENES).map((name) => {
       const button = document.createElement('button');
       Object.assign(button, { type: 'button', className: 'pf-chip' });
       button.dataset.scene = name;
       button.addEventListener('click', () => this.choose(name));
       return button;
-    }));
-    root.append(this.nav);
+    });
+    nav.append(...this.chips);
+    root.append(nav);
     this.choose('arm');
     const own = (name) => () => this.current.view[name]?.() ?? null;
     const names = [...Object.keys(this.current.view), 'shares', 'gap', 'sdNet'];
@@ -75,7 +76,7 @@ export class Scenes {
       this.believed = name;
       this.setState?.('scene', name); // what the page trains next
     }
-    for (const button of this.nav.children) button.setAttribute('aria-pressed', button.dataset.scene === name);
+    for (const button of this.chips) button.setAttribute('aria-pressed', button.dataset.scene === name);
     if (this.words) this.current.dress(this.words);
     if (!this.theme) return;
     this.current.paint(this.theme);
@@ -84,7 +85,7 @@ export class Scenes {
 
   dress(words) {
     this.words = words;
-    for (const button of this.nav.children) button.textContent = words.say(`scene_${button.dataset.scene}`);
+    for (const button of this.chips) button.textContent = words.say(`scene_${button.dataset.scene}`);
     this.current.dress(words);
   }
 

@@ -64,7 +64,9 @@ export class Plot {
       node('text', { x: this.left - 6, y: y(tick) + 4 * this.big, 'text-anchor': 'end' }, number(tick, tick < 0.1 ? 2 : 1)),
     ]);
     parts.push(node('line', { x1: this.left, x2: width - this.right, y1: y(SLACK), y2: y(SLACK), class: 'sw-mark' }));
-    parts.push(node('text', { x: this.left + 4, y: y(SLACK) - 5, class: 'sw-quiet' }, say('slack')));
+    const label = kind === 'prior_weight' // where no curve is: they come down to the right end, or to the middle
+      ? { x: this.left + 4, y: y(SLACK) - 5 } : { x: width - this.right - 4, y: y(SLACK) + 14 * this.big, 'text-anchor': 'end' };
+    parts.push(node('text', { ...label, class: 'sw-quiet' }, say('slack')));
     if (kind === 'prior_weight') {
       const at = (value) => this.left + (width - this.left - this.right) * log(SHARE, value);
       parts.push(node('line', { x1: at(1), x2: at(1), y1: this.top, y2: low, class: 'sw-mark' }));

@@ -25,7 +25,7 @@ import { Teller } from './teller.js';
 const CIRCLE = 1.25; // radius of the dance, in sds of z
 const TURN = 7000; // ms of one round
 const QUIET = 120; // ms between numbers
-const ARMS = 600; // of all members together
+const ARMS = 600; // of all pictures together; seeds of one size share a picture
 const LEAST = 8; // arms of one member, however large it is
 
 export class Sweep {
@@ -66,6 +66,7 @@ export class Sweep {
     const hold = (canvas, what, move) => grip(canvas, {
       units: (x, y) => this.pictures.units(canvas, x, y), scale: () => this.pictures.scale(canvas), at: () => this[what],
       touch: () => {
+        this.touched = true;
         this.feed.room.touch();
         if (this.switches.circle) this.toggle('circle');
       },
@@ -102,7 +103,7 @@ export class Sweep {
     this.shown = [];
     this.ready = false;
     this.groups = groupsOf(this.members);
-    this.most = Math.min(100, Math.floor(ARMS / this.members.length));
+    this.most = Math.min(100, Math.floor(ARMS / this.groups.length));
     this.pace = new Pace(this.most, LEAST);
     if (this.linked) this.pace.pin(this.arms);
     this.carry(this.pace.count);

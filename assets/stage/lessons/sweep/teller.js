@@ -34,7 +34,8 @@ export class Teller {
     play.hidden = role !== 'owner' || !['training', 'paused'].includes(status);
     text(play, say(status === 'training' ? 'pause' : 'play'));
     this.legend(say);
-    text(this.get('.sw-sentence'), this.sentence());
+    const hint = !stage.touched && status === 'idle' && shown.length ? say('hint') : '';
+    text(this.get('.sw-sentence'), `${this.sentence()} ${hint}`.trim());
     if (!members.length) return;
     text(this.get('.sw-chosen'), this.longName(members[chosen]));
     stage.pictures.cards.forEach((card, group) => {
