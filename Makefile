@@ -1,5 +1,5 @@
 # make run: the lab in a browser.  make test: every check.  Both set up .venv by themselves.
-.PHONY: run test lint unit live soak bench pretrained clean help
+.PHONY: run test lint unit live soak load bench pretrained clean help
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -33,6 +33,9 @@ live: .venv/.dev ## tests with workers, sockets and a browser
 
 soak: .venv/.dev ## an hour of updates in a browser
 	chromium=$$(.ci/chromium) && PUSHFORWARD_CHROMIUM=$$chromium $(BIN)/python -m pytest -m soak
+
+load: .venv/.dev ## a full lecture hall: 50 sessions, 500 viewers, 500 comings and goings
+	$(BIN)/python -m pytest -m load -s tests/load
 
 bench: .venv/.dev .venv-peers/.made ## the speed table, an hour (QUICK=1: minutes; ONLY=affine,spline: lines)
 	chromium=$$(.ci/chromium) && PUSHFORWARD_CHROMIUM=$$chromium $(BIN)/python -m tests.benchmarks \
