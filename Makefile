@@ -31,7 +31,9 @@ unit: .venv/.dev ## tests without servers and browsers
 live: .venv/.dev ## tests with workers, sockets and a browser
 	chromium=$$(.ci/chromium) && PUSHFORWARD_CHROMIUM=$$chromium $(BIN)/python -m pytest $(LIVE)
 
-soak: .venv/.dev ## an hour of updates in a browser
+soak: .venv/.dev ## an hour of updates in a browser, and 2,000 cases of nonsense at every door
+	chromium=$$(.ci/chromium) && PUSHFORWARD_FUZZ=2000 PUSHFORWARD_CHROMIUM=$$chromium \
+	    $(BIN)/python -m pytest tests/fuzz tests/browser/test_fuzz_js.py
 	chromium=$$(.ci/chromium) && PUSHFORWARD_CHROMIUM=$$chromium $(BIN)/python -m pytest -m soak
 
 load: .venv/.dev ## a full lecture hall: 50 sessions, 500 viewers, 500 comings and goings

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import math
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -64,7 +63,7 @@ def check_number(name: str, value: Any, limit: str | None = None) -> float | int
     kind = "a whole number" if allowed.integer else "a number"
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise SpecError(f"{name} is {shown(value)}; it must be {kind} {allowed}.")
-    if not math.isfinite(value) or not allowed.low <= value <= allowed.high:
+    if not allowed.low <= value <= allowed.high:  # nor NaN; a long integer is no float
         raise SpecError(f"{name} is {shown(value)}; it must be {kind} {allowed}.")
     if allowed.integer and value != int(value):
         raise SpecError(f"{name} is {shown(value)}; it must be {kind} {allowed}.")

@@ -10,6 +10,7 @@
  *     net    {names, bytes} of a network (inn_core/maps/network.py), or null
  *   throws Error with a sentence for anything that is no frame.
  */
+import { checkHeader } from './header.js';
 import { makeFlow } from './maps.js';
 
 export const VERSION = 1;
@@ -23,11 +24,20 @@ export async function decodeFrame(bytes) {
   if (body.length < 4) throw new Error('A frame without a header came; it is damaged.');
   const length = new DataView(body.buffer).getUint32(0, true);
   if (4 + length > body.length) throw new Error('A frame came whose header is cut off; it is damaged.');
-  const header = JSON.parse(new TextDecoder().decode(body.subarray(4, 4 + length)));
-  if (header.v !== VERSION) throw new Error(`A frame of version ${header.v} came; this page reads ${VERSION}. Reload it.`);
+  const header = parsed(body.subarray(4, 4 + length));
+  if (header?.v !== VERSION) throw new Error(`A frame of another version came; this page reads version ${VERSION}. Reload it.`);
+  checkHeader(header, body.length - 4 - length);
   const { layers, centre, scale, base, net: names, ...numbers } = header;
   const flow = layers ? makeFlow({ layers: unpack(layers, body.subarray(4 + length)), centre, scale, base }) : null;
   return { when, header: numbers, flow, net: names ? { names, bytes: body.slice(4 + length) } : null };
+}
+
+function parsed(bytes) {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw new Error('A frame came whose header is no JSON; it is damaged.');
+  }
 }
 
 /** Raw deflate, refused beyond LARGEST. */
@@ -35,7 +45,10 @@ async function inflate(bytes) {
   const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader();
   const parts = [];
   let size = 0;
-  for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
+  const next = () => reader.read().catch(() => {
+    throw new Error('A frame came that cannot be unpacked; it is damaged.');
+  });
+  for (let { done, value } = await next(); !done; { done, value } = await next()) {
     size += value.length;
     if (size > LARGEST) {
       reader.cancel();
@@ -67,7 +80,10 @@ function unpack(layers, bytes) {
   const made = layers.map(({ points, step, ...layer }) => {
     const { rows } = layer;
     const places = take(points);
-    for (let i = 1; i < points; i++) places[i] += places[i - 1];
+    for (let i = 1; i < points; i++) {
+      if (places[i] <= 0) throw new Error('A frame came whose knots are out of order; it is damaged.');
+      places[i] += places[i - 1];
+    }
     const table = new Float64Array(rows * points);
     for (let r = 0; r < rows; r++) {
       const levels = take(points);

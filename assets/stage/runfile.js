@@ -21,17 +21,33 @@ export function parseRun(bytes) {
     at = end;
   }
   if (parts.length === 0) throw new Error('This run file is cut off; download it again.');
-  const hello = JSON.parse(new TextDecoder().decode(parts[0]));
-  if (hello.v !== VERSION) throw new Error(`This run file is of version ${hello.v}; this page reads ${VERSION}.`);
+  const hello = parsed(parts[0]);
+  if (hello?.v !== VERSION) throw new Error(`This run file is of another version; this page reads version ${VERSION}.`);
   return { hello, frames: parts.slice(1) };
 }
 
+function parsed(bytes) {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw new Error("This run file's first part is no JSON; it is damaged.");
+  }
+}
+
 export function dataPoints(hello) {
-  const bytes = Uint8Array.from(atob(hello.data), (letter) => letter.charCodeAt(0));
+  try {
+    return unpacked(hello.data, hello.target.view);
+  } catch {
+    throw new Error("This run's data points cannot be read; it is damaged.");
+  }
+}
+
+function unpacked(text, view) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const levels = new DataView(bytes.buffer);
   const points = new Float64Array(bytes.length >> 1);
   for (let j = 0; j < points.length; j++) {
-    const [lo, hi] = hello.target.view[j % 2];
+    const [lo, hi] = view[j % 2];
     points[j] = lo + ((levels.getInt16(2 * j, true) + 32768) / 65535) * (hi - lo);
   }
   return points;

@@ -7,6 +7,7 @@ torch.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,7 +36,9 @@ def unpack(names: Any, data: bytes) -> dict[str, FloatArray]:
     at = 0
     try:
         for name, shape in names:
-            count = int(np.prod(shape, dtype=np.int64))
+            if not all(type(size) is int and 0 <= size <= len(data) for size in shape):
+                raise ValueError("shape")
+            count = math.prod(shape)
             values = np.frombuffer(data, "<f2", count, at)
             arrays[str(name)] = values.reshape(shape).astype(np.float32)
             at += 2 * count

@@ -10,8 +10,22 @@
  * Both throw an Error with a sentence.
  */
 const BOUND = 2; // of the log-scale: s = BOUND tanh(raw)
+const MOST = 64; // members
 
-export function parseNet(buffer) {
+export const parseNet = (buffer) => orSentence(() => readFile(buffer));
+
+export const netsOf = (names, bytes) => orSentence(() => readFrame(names, bytes));
+
+/** What a damaged network trips over becomes a sentence. */
+function orSentence(make) {
+  try {
+    return make();
+  } catch (error) {
+    throw error.constructor === Error ? error : new Error('This network cannot be read; it is damaged.');
+  }
+}
+
+function readFile(buffer) {
   const view = new DataView(buffer);
   const length = buffer.byteLength < 8 ? -1 : Number(view.getBigUint64(0, true));
   if (!(length > 0 && length + 8 <= buffer.byteLength)) throw new Error('This file is no network of this lab.');
@@ -23,7 +37,7 @@ export function parseNet(buffer) {
   return { spec: JSON.parse(about.pushforward), nets: build(arrays) };
 }
 
-export function netsOf(names, bytes) {
+function readFrame(names, bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const arrays = new Map();
   let at = 0;
@@ -39,7 +53,7 @@ export function netsOf(names, bytes) {
 /** One Net a member from [members, ...] arrays. */
 function build(arrays) {
   const members = arrays.get('chain.layers.0.conditioner.biases.0')?.shape[0];
-  if (!members) throw new Error('This network has no layers that this page reads.');
+  if (!(members >= 1 && members <= MOST)) throw new Error('This network has no layers that this page reads.');
   return Array.from({ length: members }, (_, e) => {
     const read = (name) => {
       const { shape, values } = arrays.get(name);
