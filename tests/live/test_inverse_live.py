@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -40,9 +41,9 @@ def test_a_sweep_streams_as_one_run(lab: HubThread) -> None:
     assert InverseSpec.from_json(hello["spec"]) == SWEEP
     first = numbers["seq"]
     rate = lab.run(tickets.viewer)
-    before, at = rate.seq, rate.seconds
+    before, at = rate.seq, time.monotonic()
     until(lambda: rate.seq >= before + 4, "four more snapshots")
-    assert rate.seconds - at > 0.6, "at most four snapshots a second"
+    assert time.monotonic() - at > 0.6, "at most four snapshots a second, however busy the machine"
     assert rate.seq > first
     lab.lab.control(tickets.owner, "check")
     until(lambda: lab.info(tickets.viewer).check, "the report")
