@@ -23,7 +23,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from inn_core.runs import client, health, live
+from inn_core.runs import client, health, journal, live
 from inn_core.runs.hub import Hub
 from inn_core.runs.run import RunInfo
 from inn_core.runs.settings import Settings
@@ -143,12 +143,15 @@ async def collect() -> None:
 @contextlib.asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Open the lab, start its workers beside the serving, and close it all at the end."""
+    journal.install()
     house.hub = hub = Hub(Settings.from_environment())
+    journal.note("lab_opened", workers=hub.settings.workers)
     client.install(client.HubLab(hub, asyncio.get_running_loop()))
     tasks = [asyncio.create_task(hub.serve()), asyncio.create_task(collect())]
     try:
         yield {}
     finally:
+        journal.note("lab_closed", runs=len(hub.runs))
         client.install(client.OfflineLab())
         for task in tasks:
             task.cancel()

@@ -64,6 +64,11 @@ def kind_of(spec: AnySpec) -> Kind:
     raise SpecError(f"A run needs a RunSpec or an InverseSpec; it got {type(spec).__name__}.")
 
 
+def kind_name(spec: AnySpec) -> str:
+    """The name of a spec's kind, a key of :data:`KINDS`."""
+    return next(name for name, kind in KINDS.items() if isinstance(spec, kind.spec))
+
+
 def read_spec(values: Any) -> AnySpec:
     """A spec from its ``to_json``; one without a kind is a flow's. Raises SpecError."""
     name = values.get("kind", FLOW) if isinstance(values, dict) else FLOW

@@ -25,6 +25,8 @@ LIMITS: dict[str, Range] = {
     "seconds": Range(0.5, 120),
     "fps": Range(1, 60, integer=True),
 }
+#: Pixels of all pictures together: two minutes at 1080p, 30 a second, an hour or so of one core.
+MOST_PIXELS = 8e9
 #: A GIF stores time in hundredths of a second, and grows by its frames.
 GIF_FPS = 15
 
@@ -69,6 +71,11 @@ class FilmRequest:
         for name in ("width", "height"):
             if getattr(self, name) % 2:
                 raise ExportError(f"{name} is {getattr(self, name)}; films have even sides.")
+        if self.width * self.height * self.frames > MOST_PIXELS:
+            raise ExportError(
+                f"A film of {self.seconds:g} s with {self.fps} pictures of {self.width} × "
+                f"{self.height} a second would take hours; lower its size, its length or fps."
+            )
         if self.format == "gif" and self.fps > GIF_FPS:
             object.__setattr__(self, "fps", GIF_FPS)
         if not isinstance(self.title, str):

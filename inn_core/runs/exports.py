@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from inn_core.export import weights
 from inn_core.export.request import ExportError, FilmRequest
 from inn_core.kinds import AnySpec
-from inn_core.runs import imports
+from inn_core.runs import files, imports, journal
 from inn_core.runs.pool import WorkerError
 from inn_core.runs.run import LabError
 from inn_core.specs import SpecError
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 #: Below the store; and seconds for which a film is kept.
-FOLDER, KEPT_S = "exports", 3600.0
+FOLDER, KEPT_S = files.FILMS, 3600.0
 #: Films in the making at a time, and seconds between two words about one.
 MOST, TELL_S = 4, 0.2
 #: How much a film gives way to training on the same core (nice).
@@ -81,6 +81,7 @@ class Exports:
         if await self.hub.wait(keep, source, run) is None:
             raise LabError(f"{self.hub.store.trouble} Make room on the disk, then try again.")
         self.jobs[name] = job
+        journal.note("film_started", frames=request.frames, pixels=request.width * request.height)
         wish = {k: getattr(request, k) for k in request.__dataclass_fields__}
         try:
             await pool.call(worker, begin_at, pool.topic, name, str(source), str(job.file), wish)
@@ -128,6 +129,10 @@ class Exports:
         except SpecError as error:
             raise LabError(str(error)) from error
 
+    def making(self) -> set[str]:
+        """Names of the films that are being made."""
+        return {name for name, job in self.jobs.items() if not job.ended}
+
     def hear(self, message: dict[str, Any]) -> None:
         """Take in what a worker says of a job."""
         job = self.jobs.get(message["job"])
@@ -136,6 +141,8 @@ class Exports:
         job.done = message.get("done", job.done)
         job.ready = message.get("ready", False)
         job.message = message.get("error", "")
+        if job.ended:
+            journal.note("film_ended", ready=job.ready, done=job.done)
 
     def lost(self, workers: set[str]) -> None:
         """Workers died: their films end with a sentence."""

@@ -17,6 +17,8 @@ SPEC, STATUS, FRAMES, HISTORY, CHECK = (
 )
 #: Written by the worker.
 CHECKPOINT, WEIGHTS = "checkpoint.safetensors", "weights.safetensors"
+#: The folder for films, beside the runs' own.
+FILMS = "exports"
 #: The number of the worker's turn that may write here; a larger one has taken over.
 EPOCH = "epoch"
 

@@ -13,8 +13,8 @@ import time
 from collections.abc import Awaitable
 from typing import Any
 
-from inn_core.kinds import AnySpec
-from inn_core.runs import imports, keeper, orders, tokens
+from inn_core.kinds import AnySpec, kind_name
+from inn_core.runs import imports, journal, keeper, orders, size, tokens
 from inn_core.runs.exports import Exports
 from inn_core.runs.pool import Pool
 from inn_core.runs.run import ENDED, LabError, Run, RunInfo, Tickets
@@ -33,7 +33,7 @@ class Hub:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.store = Store(settings.store, settings.store_bytes)
+        self.store = Store(settings.store, settings.store_bytes, settings.store_runs)
         library.use(self.store.data)
         self.pool = Pool(settings, self.on_message, self.on_workers)
         self.runs: dict[str, Run] = {}
@@ -49,11 +49,16 @@ class Hub:
     async def start(
         self, spec: AnySpec, owner_of: str | None = None, session: str | None = None
     ) -> Tickets:
-        """Start a run; raises LabError when the queue is full or the disk is.
+        """Start a run; raises LabError when it is too large, or the queue is full or the disk.
 
         owner_of : owner token of a run that this one replaces; it is stopped and kept as parent
         session : a page session trains one run at a time: its former one is stopped
         """
+        try:
+            size.check(spec, self.settings)
+        except LabError:
+            journal.note("refused", door="start", why="size")
+            raise
         before = await self.find(tokens.viewer_of(owner_of))
         if before and not tokens.matches(owner_of, before.folder.owner_hash):
             before = None
@@ -68,6 +73,7 @@ class Hub:
         try:
             self.seats.enqueue(run)
         except LabError:
+            journal.note("refused", door="start", why="queue")
             del self.runs[run.viewer]
             self.store.later(self.store.delete, run.viewer)
             raise
@@ -75,8 +81,19 @@ class Hub:
             before.next = run.viewer
             before.audience.tell({"type": "next", "run": run.viewer})
         if session:
-            self.sessions[session] = run.viewer
+            self.sessions[session], run.session = run.viewer, session
+        queue = len(self.seats.admission.queue)
+        journal.note("started", run.viewer, kind=kind_name(spec), members=spec.members, queue=queue)
         return Tickets(run.viewer, owner)
+
+    async def only(self, run: Run) -> None:
+        """Stop what else the run's page session trains: it trains one run at a time."""
+        size.check(run.spec, self.settings)
+        former = self.runs.get(self.sessions.get(run.session, ""))
+        if former and former is not run:
+            await self.stop(former)
+        if run.session:
+            self.sessions[run.session] = run.viewer
 
     async def keep_data(self, data: OwnData) -> str:
         """Keep what a reader brought and return its name; raises LabError when the disk is full."""
@@ -87,13 +104,28 @@ class Hub:
 
     async def adopt(self, data: bytes) -> Tickets:
         """Keep a run or weights file that a reader brought; raises LabError with a sentence."""
-        brought = await self.exports.brought(data)
+        most = self.settings.upload_bytes
+        if len(data) > most:
+            raise LabError(
+                f"The file has {len(data) / 1e6:,.1f} MB; this lab takes {most / 1e6:,.1f} at most."
+            )
+        try:
+            brought = await self.exports.brought(data)
+        except LabError:
+            journal.note("refused", door="file", bytes=len(data))
+            raise
         made = await self.wait(imports.keep, self.store, brought)
         if made is None:
             raise LabError(f"{self.store.trouble} Make room on the disk, then try again.")
         folder, owner = made
         self.runs[folder.viewer] = Run(folder, self.settings)
+        journal.note("opened", folder.viewer, kind=kind_name(folder.spec), bytes=len(data))
+        self.evict()
         return Tickets(folder.viewer, owner)
+
+    def evict(self) -> None:
+        """Let the oldest runs that nobody needs leave a store that has grown too large."""
+        self.store.later(self.store.evict, set(self.runs), self.exports.making())
 
     async def find(self, viewer: Any) -> Run | None:
         """Return the run of a viewer token, from memory or from disk."""
@@ -171,6 +203,7 @@ class Hub:
         if final:
             if run.status in ENDED:
                 run.wish = "end"
+                note_end(run)
             elif run.parked:
                 run.text = run.parting
             self.seats.release(run)
@@ -187,6 +220,7 @@ class Hub:
     def end(self, run: Run, status: str, sentence: str) -> None:
         """End a run from this side."""
         run.status, run.text, run.wish = status, sentence, "end"
+        note_end(run)
         self.seats.release(run)
         self.save(run)
 
@@ -240,3 +274,11 @@ class Hub:
             for run in self.runs.values():
                 self.save(run)
             await asyncio.to_thread(self.store.close)
+
+
+def note_end(run: Run) -> None:
+    """Write into the log how a run ended."""
+    journal.note(
+        "ended", run.viewer, status=run.status, step=run.step, seconds=round(run.seconds, 1),
+        deaths=run.deaths,
+    )  # fmt: skip

@@ -39,7 +39,7 @@ async def keep(hub: Hub) -> None:
                 await asyncio.gather(*(call_roll(hub, worker) for worker in list(hub.pool.workers)))
             if now - evicted >= EVICT_S:
                 evicted = now
-                hub.store.later(hub.store.evict, set(hub.runs))
+                hub.evict()
                 hub.sessions = {k: v for k, v in hub.sessions.items() if v in hub.runs}
         except Exception:
             log.exception("A round of housekeeping failed.")

@@ -19,7 +19,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from inn_core.kinds import AnySpec, kind_of
-from inn_core.runs import frames, tokens, views
+from inn_core.runs import frames, journal, tokens, views
 from inn_core.runs.hub import Hub
 from inn_core.runs.run import LabError, Run
 from inn_core.runs.settings import Settings
@@ -69,6 +69,7 @@ async def serve(hub: Hub, websocket: WebSocket) -> None:
     """Serve one live socket from its opening to its end."""
     headers = websocket.headers
     if not may_open(headers.get("origin"), headers.get("host"), hub.settings):
+        journal.note("refused", door="socket", why="origin")
         await websocket.close(1008)  # before accepting: the browser sees status 403
         return
     await websocket.accept()
@@ -102,6 +103,7 @@ async def serve(hub: Hub, websocket: WebSocket) -> None:
 
 async def refuse(websocket: WebSocket, code: int, sentence: str) -> None:
     """Say why, and close."""
+    journal.note("refused", door="socket", code=code)
     with contextlib.suppress(RuntimeError, WebSocketDisconnect):
         await websocket.send_text(json.dumps({"type": "gone", "message": sentence}))
         await websocket.close(code)
@@ -180,6 +182,7 @@ class Socket:
             try:
                 await self.obey(parse(text))
             except (LabError, SpecError) as error:
+                journal.note("refused", self.run.viewer, door="socket", why=type(error).__name__)
                 self.box.tell({"type": "error", "message": str(error)})
 
     def has_credit(self) -> bool:
@@ -191,6 +194,7 @@ class Socket:
 
     async def part(self, code: int, sentence: str) -> None:
         """Say why, and close."""
+        journal.note("refused", self.run.viewer, door="socket", code=code)
         await self.send({"text": json.dumps({"type": "error", "message": sentence})})
         await self.websocket.close(code)
 

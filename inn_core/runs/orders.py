@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inn_core.runs import checks
+from inn_core.runs import checks, journal, size
 from inn_core.runs.pool import WorkerError
 from inn_core.runs.run import ENDED, LabError
 from inn_core.specs import check_number, shown
@@ -74,7 +74,7 @@ async def obey(hub: Hub, run: Run, action: str, values: dict[str, Any]) -> None:
     if action == "stop":
         await hub.stop(run)
     elif action == "delete":
-        await delete(hub, run)
+        return await delete(hub, run)  # there is nothing left to save
     elif action == "check":
         await check(hub, run)
     elif action == "continue":
@@ -90,6 +90,10 @@ async def steer(hub: Hub, run: Run, action: str, values: dict[str, Any]) -> None
     """Play, pause, step, speed, set: on the worker, or kept in mind until there is one."""
     if action == "speed":
         run.speed = values["value"]
+    if action == "set" and "batch" in values:
+        size.check(run.spec, hub.settings, int(values["batch"]))
+    if action in ("play", "step"):
+        await hub.only(run)
     if action in ("play", "pause", "step"):
         run.wish = "play" if action == "play" else "pause"
         run.parked = False
@@ -107,6 +111,7 @@ async def steer(hub: Hub, run: Run, action: str, values: dict[str, Any]) -> None
 
 async def go_on(hub: Hub, run: Run) -> None:
     """Grant more own compute, from where the run stands."""
+    await hub.only(run)
     run.budget_s = max(run.budget_s, run.seconds) + hub.settings.budget_s
     run.wish, run.deaths = "play", 0
     if run.worker:
@@ -140,5 +145,6 @@ async def delete(hub: Hub, run: Run) -> None:
     await hub.seats.order(run, "drop", {})
     hub.seats.release(run)
     hub.runs.pop(run.viewer, None)
+    journal.note("deleted", run.viewer)
     run.audience.tell({"type": "gone", "message": "The owner has deleted this run."})
     hub.store.later(hub.store.delete, run.viewer)

@@ -67,6 +67,7 @@ class Run:
         self.audience = Audience(
             settings.viewer_rate, settings.crowd_rate, settings.crowd, settings.viewer_bytes
         )
+        self.session = ""  # page session that started it
         self.next: str | None = None  # viewer token of the run that its owner went on to
         self.epoch = folder.epoch
         self.wish: str = saved.get("wish", "play")

@@ -8,7 +8,7 @@ import logging
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from inn_core.runs import bench, files, orders, parts
+from inn_core.runs import bench, files, journal, orders, parts, size
 from inn_core.runs.admission import Admission, expected_wait
 from inn_core.runs.desk import Order
 from inn_core.runs.pool import WorkerError
@@ -39,7 +39,8 @@ class Seats:
         return len(self.hub.pool.workers) * self.hub.settings.runs_per_worker
 
     def enqueue(self, run: Run) -> None:
-        """Let a run wait for a seat; raises LabError when too many wait already."""
+        """Let a run wait for a seat; raises LabError when too many wait, or it is too large."""
+        size.check(run.spec, self.hub.settings)
         if not self.admission.enqueue(run.viewer):
             raise LabError("Too many runs are waiting already; try again in a minute.")
         run.parked = False
@@ -119,6 +120,8 @@ class Seats:
 
     def lost(self, workers: set[str]) -> None:
         """Workers died: their runs go on elsewhere."""
+        if workers:
+            journal.note("worker_lost", workers=len(workers), left=len(self.hub.pool.workers))
         hit = dict.fromkeys(run for worker in workers for run in self.admission.at(worker))
         for viewer in hit:  # once each: both parts of a run may have gone
             self.resume(
@@ -133,6 +136,7 @@ class Seats:
         self.hub.store.later(files.write_epoch, run.folder.path, run.epoch)
         run.deaths = 1 if run.seconds - run.died_at > HEALTHY_S else run.deaths + 1
         run.died_at = run.seconds
+        journal.note("resumed", run.viewer, deaths=run.deaths)
         if run.deaths > self.hub.settings.deaths:
             self.hub.end(run, "stopped", orders.given_up(run.deaths))
             return

@@ -96,6 +96,10 @@ WEBS = Parser("addresses such as https://lab.example.org, separated by commas", 
 PARSERS = {
     "store": FOLDER,
     "store_bytes": whole(10_000_000, 10**13),
+    "store_runs": whole(10, 10**6),
+    "upload_bytes": whole(100_000, 10**9),
+    "step_flops": number(1e6, 1e15),
+    "step_bytes": number(1e6, 1e12),
     "workers": whole(1, 256),
     "runs_per_worker": whole(1, 64),
     "slice_s": number(0.005, 1),
@@ -139,7 +143,11 @@ def default_workers() -> int:
 class Settings:
     """What the lab may use. Times in seconds, rates per second, sizes in bytes.
 
-    store : folder of all runs; store_bytes : its size, above which the oldest idle runs leave
+    store : folder of all runs; store_bytes, store_runs : its size and the number of runs, above
+        which the oldest idle runs leave
+    upload_bytes : largest file that a reader may bring (the server's maxUploadSize bounds it too)
+    step_flops, step_bytes : operations and memory of one training step, layers × width × batch ×
+        members, above which a run is refused
     workers : training processes; runs_per_worker : runs that share one
     slice_s : how long a run trains before the next run of its worker has its turn
     snapshot_rate, viewer_rate, crowd_rate : updates a second at most: from a worker (and to the
@@ -157,6 +165,10 @@ class Settings:
 
     store: Path = field(default_factory=default_store)
     store_bytes: int = 2_000_000_000
+    store_runs: int = 5000
+    upload_bytes: int = 30_000_000
+    step_flops: float = 30e9
+    step_bytes: float = 1.5e9
     workers: int = field(default_factory=default_workers)
     runs_per_worker: int = 12
     slice_s: float = 0.05

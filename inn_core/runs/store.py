@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from inn_core.kinds import AnySpec, read_spec
-from inn_core.runs import files, tokens
+from inn_core.runs import files, journal, tokens
 from inn_core.runs.frames import FrameLog
 from inn_core.runs.history import History
 from inn_core.specs import SpecError
@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 VERSION = 1
 #: How frames that carry whole networks are kept: thirty in a thousand.
 SPARSE: dict[str, Any] = {"dense": 8, "growth": 1.25}
+#: Seconds for which a run that was opened or made is not removed.
+HELD_S = 60.0
 #: Own data so young may be about to be trained on.
 YOUNG_S = 3600.0
 
@@ -81,10 +83,11 @@ class RunFolder:
 class Store:
     """All runs below ``root``. Folder names are viewer tokens, made here and checked for form."""
 
-    def __init__(self, root: Path, limit: int) -> None:
-        self.root, self.limit = root, limit
+    def __init__(self, root: Path, limit: int, most: int = 10**6) -> None:
+        self.root, self.limit, self.most = root, limit, most
+        self.held: dict[str, float] = {}  # opened or made just now: not yet in the hub's hands
         root.mkdir(parents=True, exist_ok=True)
-        self.data = root / library.FOLDER
+        self.data, self.films = root / library.FOLDER, root / files.FILMS
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store")
         self.trouble = ""
 
@@ -94,6 +97,7 @@ class Store:
         owner = tokens.new_owner(viewer)
         path = self.root / viewer
         path.mkdir()
+        self.hold(viewer)
         values = {
             "v": VERSION,
             "spec": spec.to_json(),
@@ -110,6 +114,7 @@ class Store:
             return None
         path = self.root / viewer
         values = files.read_json(path / files.SPEC)
+        self.hold(viewer)
         try:
             return RunFolder(path, values) if values else None
         except (SpecError, KeyError, TypeError, OSError) as error:
@@ -137,24 +142,46 @@ class Store:
         if tokens.is_viewer(viewer):
             shutil.rmtree(self.root / viewer, ignore_errors=True)
 
-    def evict(self, in_use: Collection[str]) -> list[str]:
+    def hold(self, viewer: str) -> None:
+        """Keep a run from being removed for a minute: who asked for it has not got it yet."""
+        now = time.monotonic()
+        self.held = {name: at for name, at in self.held.items() if now - at < HELD_S}
+        self.held[viewer] = now
+
+    def evict(self, in_use: Collection[str], making: Collection[str] = ()) -> list[str]:
         """Remove the oldest runs that are not in use until the store fits; return their names.
 
-        Own data of no run go first: they would otherwise push out one run after the other.
+        Films that are not in the making, then own data of no run go first: they would otherwise
+        push out one run after the other. What was opened a moment ago counts as in use.
         """
         runs = [path for path in self.root.iterdir() if tokens.is_viewer(path.name)]
         sizes = {path: size_of(path) for path in runs}
-        total, removed = sum(sizes.values()) + size_of(self.data), []
+        total = sum(sizes.values()) + size_of(self.data) + size_of(self.films)
+        removed: list[str] = []
+        if total > self.limit:
+            total -= self.evict_films(making, total - self.limit)
         if total > self.limit:
             total -= self.evict_data()
+        used = {*in_use, *(k for k, at in self.held.items() if time.monotonic() - at < HELD_S)}
         for path in sorted(runs, key=changed):
-            if total <= self.limit:
+            if total <= self.limit and len(runs) - len(removed) <= self.most:
                 break
-            if path.name not in in_use:
+            if path.name not in used:
                 self.delete(path.name)
                 total -= sizes[path]
                 removed.append(path.name)
+        if removed:
+            journal.note("evicted", runs=len(removed), bytes=int(total))
         return removed
+
+    def evict_films(self, making: Collection[str], much: float) -> int:
+        """Remove the oldest films, though none in the making; return the bytes that are free."""
+        freed = 0
+        for path in sorted(self.films.glob("*"), key=lambda path: path.stat().st_mtime):
+            if freed < much and path.stem not in making:
+                freed += path.stat().st_size
+                path.unlink(missing_ok=True)
+        return freed
 
     def evict_data(self) -> int:
         """Remove own data that no run of the store was trained on, but for an hour's newest.

@@ -14,6 +14,8 @@ import threading
 import time
 from typing import Any
 
+from inn_core.runs import journal
+
 #: The name under which this module is given to Dask.
 PRELOAD = __name__
 #: Environment variable with the pid of the web process.
@@ -28,6 +30,7 @@ def dask_setup(server: Any) -> None:
     """Called by Dask in the scheduler, in each nanny and in each worker, before it serves."""
     from distributed import Worker
 
+    journal.install()
     is_worker = isinstance(server, Worker)
     # A worker's parent is its nanny; the others are children of the web process.
     parent = os.getppid() if is_worker else int(os.environ.get(PARENT) or os.getppid())

@@ -9,12 +9,11 @@ import base64
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.browser.conftest import NewPage
-from tests.fuzz.bytecases import JSON, NUMBERS, damaged
-from tests.fuzz.conftest import CASES
+from tests.fuzz.bytecases import CASES, FUZZ, JSON, NUMBERS, damaged
 from tests.fuzz.test_fuzz_imports import FILES, FRAMES, NEWFRAMES, SOUND, SPLINE, framed, unframed
 
 PRETRAINED = Path(__file__).parents[2] / "assets" / "pretrained"
@@ -67,8 +66,8 @@ async ([decode, texts]) => {
 def examples(strategy: st.SearchStrategy[bytes]) -> list[bytes]:
     found: list[bytes] = []
 
-    @settings(settings.get_profile("fuzz"))
     @given(strategy)
+    @FUZZ
     def collect(value: bytes) -> None:
         found.append(value)
 

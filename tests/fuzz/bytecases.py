@@ -1,11 +1,25 @@
-"""Nonsense for every door: JSON of any shape, and sound files with a few wrong bytes."""
+"""Nonsense for every door: JSON of any shape, and sound files with a few wrong bytes.
+
+A door gets 100 cases, the same ones each time; PUSHFORWARD_FUZZ says how many new ones instead.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+
+CASES = int(os.environ.get("PUSHFORWARD_FUZZ", "0"))
+FUZZ = settings(
+    max_examples=CASES or 100,
+    derandomize=not CASES,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 
 #: Numbers on the edges of what JSON and floats can say.
 NUMBERS = st.one_of(

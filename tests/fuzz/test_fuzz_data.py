@@ -6,15 +6,14 @@ import io
 from typing import Any
 
 import numpy as np
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
 from inn_core.specs import SpecError
 from inn_core.targets import own, photo, reading
-from tests.fuzz.bytecases import damaged, sentence
+from tests.fuzz.bytecases import FUZZ, damaged, sentence
 
-FUZZ = settings.get_profile("fuzz")
 ROWS = "\n".join(f"{k % 7},{k * k % 11},<b>{k}</b>" for k in range(40))
 TABLE = f"height,weight,name\n{ROWS}\n".encode()
 CELLS = st.one_of(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from inn_core.export import weights
@@ -20,9 +20,8 @@ from inn_core.maps.header import FrameError
 from inn_core.runs import imports
 from inn_core.runs.run import LabError
 from inn_core.specs import RunSpec, SpecError
-from tests.fuzz.bytecases import JSON, NUMBERS, TEXTS, damaged, near, sentence
+from tests.fuzz.bytecases import FUZZ, JSON, NUMBERS, TEXTS, damaged, near, sentence
 
-FUZZ = settings.get_profile("fuzz")
 SHIPPED = Path(__file__).parents[2] / "assets" / "pretrained"
 HELLO, FRAMES = runfile.read(SHIPPED / "moons-affine.run")
 SPLINE = runfile.read(SHIPPED / "moons-spline.run")[1][0]

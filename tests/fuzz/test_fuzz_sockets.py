@@ -2,82 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import Any
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from inn_core.runs import live, orders, tokens
 from inn_core.runs.run import LabError
-from inn_core.runs.settings import Settings
-from inn_core.runs.viewers import Mailbox
 from inn_core.specs import SpecError
-from tests.fuzz.bytecases import JSON, NUMBERS, TEXTS, sentence
+from tests.fuzz.bytecases import FUZZ, JSON, NUMBERS, TEXTS, sentence
+from tests.fuzz.fakesockets import OWNER, VIEWER, read
 
-FUZZ = settings.get_profile("fuzz")
-VIEWER = tokens.new_viewer()
-OWNER = tokens.new_owner(VIEWER)
 KINDS = st.sampled_from([*orders.ACTIONS, "hello", "backfill", "view"]) | TEXTS
 NAMES = st.sampled_from(["owner", "most", "view", "value", "lr", "batch", "clip"]) | TEXTS
 VALUES = st.one_of(NUMBERS, st.none(), JSON, st.just(VIEWER), st.just(OWNER[:-1]))
-
-
-class FakeHub:
-    """A hub that checks orders as the real one does, and obeys none."""
-
-    def __init__(self) -> None:
-        self.settings, self.obeyed = Settings(message_rate=1e4), 0
-
-    async def control(self, owner: Any, action: Any, values: dict[str, Any]) -> None:
-        assert owner == OWNER, "only the owner's orders come through"
-        orders.checked(action, values)
-        self.obeyed += 1
-
-
-class FakeRun:
-    """A run that remembers what its owner shows."""
-
-    class folder:
-        owner_hash = tokens.hashed(OWNER)
-
-    def __init__(self) -> None:
-        self.viewer, self.audience = VIEWER, self
-        self.shown: list[str] = []
-
-    def present(self, view: Any) -> None:
-        self.shown.append(json.dumps(view, allow_nan=False))
-
-
-class FakeSocket:
-    """Gives out what a browser sends, one message after the other."""
-
-    def __init__(self, events: list[dict[str, Any]]) -> None:
-        self.events = events
-        self.code: int | None = None
-
-    async def receive(self) -> dict[str, Any]:
-        return self.events.pop(0) if self.events else {"type": "websocket.disconnect"}
-
-    async def send(self, message: dict[str, Any]) -> None:
-        assert message["type"] == "websocket.send"
-
-    async def close(self, code: int) -> None:
-        self.code = code
-
-
-def read(events: list[dict[str, Any]], owner: str | None = None) -> tuple[Any, Any, Any]:
-    """Let a live socket read all this; return its hub, its run and the fake beneath it."""
-    hub, run, socket = FakeHub(), FakeRun(), FakeSocket(events)
-
-    async def play() -> None:
-        reader = live.Socket(hub, run, Mailbox(), socket)  # type: ignore[arg-type]
-        reader.owner = owner
-        await reader.read()
-
-    asyncio.run(play())
-    return hub, run, socket
 
 
 MESSAGES = st.one_of(

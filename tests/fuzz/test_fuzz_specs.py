@@ -8,7 +8,7 @@ import json
 import string
 from typing import Any
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from inn_core.export.request import FilmRequest
@@ -19,9 +19,8 @@ from inn_core.runs.run import LabError
 from inn_core.specs import RunSpec, SpecError
 from inn_core.specs_inverse import InverseSpec
 from pages.shell import links
-from tests.fuzz.bytecases import JSON, TEXTS, near, sentence
+from tests.fuzz.bytecases import FUZZ, JSON, TEXTS, near, sentence
 
-FUZZ = settings.get_profile("fuzz")
 RUN, INVERSE = RunSpec().to_json(), InverseSpec().to_json()
 LETTERS = string.ascii_letters + string.digits + "-_=.+/ é\0"
 
