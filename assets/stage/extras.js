@@ -3,7 +3,7 @@
  * They are fetched once the first picture is drawn: nobody should wait for what nobody sees yet.
  *
  * An extra may have  write(words)  new words; hear(options)  what the page says, at every rerun;
- * update(now)  once a frame; release()  Escape; clear()  Reset view; close();  keys  {letter: action};
+ * update(now)  once a frame; release()  Escape; clear()  Reset view; close(); busy  at work;  keys  {letter: action};
  * help  [[key, word], …] for the list of keys.
  */
 const QUIET = 2000; // ms after which extras come even where there is no picture
@@ -61,6 +61,11 @@ export class Extras {
   close() {
     this.closed = true;
     for (const extra of this.all) extra.close?.();
+  }
+
+  /** Whether all are here, and none has anything still to draw. */
+  get still() {
+    return this.all.length > 0 && !this.all.some((extra) => extra.busy);
   }
 
   /** Do what a key means here, if it means anything; one that comes early waits. */

@@ -1,5 +1,6 @@
 /** How a flow's stage is followed (follow.js): its view, and going to one in steps that glide. */
 import { Follow } from './follow.js';
+import { dropsOf, loopsOf } from './madeview.js';
 import { read } from './viewstate.js';
 
 const ROOMS = ['latent', 'data'];
@@ -23,6 +24,7 @@ function show(player, view, news) {
   for (const [name, on] of news ? Object.entries(view.layers ?? {}) : []) {
     if (name in scene.layers && scene.layers[name] !== on) player.toggle(name);
   }
+  if (news) player.look.want({ ink: dropsOf(view.ink), lasso: loopsOf(view.lasso) });
   if (probe && !probe.near) { // a mouse in the room shows its own
     probe.pinned = view.probe?.pinned ?? false;
     probe.aim(view.probe?.room ?? null, view.probe?.point ?? probe.point);

@@ -6,7 +6,7 @@
  * A view is a plain object; inn_core/runs/views.py has its fields. Its numbers glide.
  */
 const EVERY = 100; // ms between two messages of an owner, at least
-const STEPS = new Set(['step', 'chosen']); // numbers that do not glide
+const STEPS = new Set(['step', 'chosen', 'ink', 'lasso']); // what does not glide
 const GLIDE = [60, 400]; // ms from one view to the next: as long as they take to come, within this
 
 export class Follow {
@@ -131,7 +131,8 @@ function rounded(view) {
 
 /** The way from one view to another: numbers glide, in lists and objects too; all else jumps. */
 function between(from, to, t, name = '') {
-  if (typeof from === 'number' && typeof to === 'number') return STEPS.has(name) ? to : from + (to - from) * t;
+  if (STEPS.has(name)) return to;
+  if (typeof from === 'number' && typeof to === 'number') return from + (to - from) * t;
   if (!from || !to || typeof from !== 'object' || typeof to !== 'object') return to;
   if (from.room !== to.room || from.length !== to.length) return to; // of another room, or kind
   const parts = Object.entries(to).map(([key, value]) => [key, between(from[key], value, t, key)]);

@@ -64,12 +64,21 @@ export class LossCurve {
     this.drawn = '';
   }
 
+  /** What there is to be drawn. */
+  get key() {
+    return `${this.timeline.version}|${this.width}|${this.tall}`;
+  }
+
+  /** Whether it is drawn. */
+  get current() {
+    return !this.width || this.drawn === this.key;
+  }
+
   /** Draw again if anything changed. `words` has say and number. */
   update(now, words) {
-    const { timeline, width } = this;
-    const key = `${timeline.version}|${width}|${this.tall}`;
-    if (!width || key === this.drawn || now - this.last < EVERY) return;
-    this.drawn = key;
+    const { timeline } = this;
+    if (this.current || now - this.last < EVERY) return;
+    this.drawn = this.key;
     this.last = now;
     const { rows, reference: entropy, ghost } = timeline;
     const some = rows.length > 0;

@@ -284,6 +284,7 @@ export class Player {
     this.probe.update();
     this.extras.update(now);
     this.panel.update(now);
+    this.look.watch(now);
   }
 
   /** What window.pushforward shows of this stage. */

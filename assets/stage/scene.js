@@ -203,7 +203,8 @@ export class Scene {
       this.adopt(this.next.flow, this.next.glide);
       this.next = null;
     }
-    latentRoom.look(this.latentWindow); // before its density is asked for: that is of one window
+    latentRoom.look(this.latentWindow); // before densities are asked for: each is of one window
+    dataRoom.look(this.windowAt(this.depth));
     if (layers.density) this.askDensity(now);
     jobs.run(BUDGET);
     dataRoom.look(this.windowAt(this.depth));

@@ -17,7 +17,7 @@ import { Address } from './address.js';
 import { build } from './skeleton.js';
 import { Player } from './player.js';
 import { enlist } from './registry.js';
-import { PLAIN, apply, moment, read } from './viewstate.js';
+import { PLAIN, apply, moment, read, refused } from './viewstate.js';
 import { encode } from './viewtoken.js';
 import { makeWords } from './words.js';
 
@@ -88,6 +88,7 @@ function create(parent, data, setState) {
     apply: (wanted) => {
       player.follow.free = encode(wanted, PLAIN) !== ''; // a link's view goes before the presenter's
       apply(player, wanted);
+      player.look.refuse(refused(wanted));
     },
     plain: PLAIN, busy: () => Boolean(player.look.wanted) || player.depthPlay.on || player.state.replaying,
   });
@@ -104,10 +105,14 @@ function create(parent, data, setState) {
   instance.scheme = matchMedia('(prefers-color-scheme: dark)');
   instance.onScheme = () => player.readTheme();
   instance.scheme.addEventListener('change', instance.onScheme);
-  root.addEventListener('styled', () => {
+  const styled = () => {
     player.readTheme();
     layout(instance);
-  });
+    player.probe.drawn = ''; // its label has another size
+  };
+  root.addEventListener('styled', styled);
+  document.fonts.addEventListener('loadingdone', styled);
+  instance.forget = () => document.fonts.removeEventListener('loadingdone', styled);
   const loop = (now) => {
     instance.frame = requestAnimationFrame(loop);
     if (player.visible && player.rooms.data.raster.width) player.tick(now);
@@ -158,6 +163,7 @@ export function unmount(parent) {
   mounted.delete(parent);
   instance.leave();
   cancelAnimationFrame(instance.frame);
+  instance.forget();
   instance.resize.disconnect();
   instance.sight.disconnect();
   instance.scheme.removeEventListener('change', instance.onScheme);

@@ -8,13 +8,15 @@
  *     probe: null,                      // {room: 'latent' | 'data', point: [x, y], pinned}
  *     zoom: {latent: [0, 0, 1], data: [0, 0, 1]},  // shift in standardised units, magnification
  *     layers: {points: true, grid: true, density: true, data: true},
+ *     ink: [], lasso: [],               // what tools have left: madeview.js
  *   }
  *
  * `read` never waits. `apply` takes what it can use and leaves the rest: missing parts stay as they
  * are, wrong ones are left out, and what needs a frame that has not come yet is done when it comes,
  * unless the reader takes hold first.
  */
-import { between, numbers, whole } from './viewcheck.js';
+import { dropsOf, loopsOf, make, readMade } from './madeview.js';
+import { between, numbers, oneOf, whole } from './viewcheck.js';
 
 const FAR = 1e4; // units: no window reaches so far
 const ROOMS = ['latent', 'data'];
@@ -22,11 +24,29 @@ const ROOMS = ['latent', 'data'];
 /** What a stage shows that nobody has touched. */
 export const PLAIN = {
   step: null, depth: null, probe: null, zoom: { latent: [0, 0, 1], data: [0, 0, 1] },
-  layers: { points: true, grid: true, density: true, data: true },
+  layers: { points: true, grid: true, density: true, data: true }, ink: [], lasso: [],
 };
 
+const zoomOf = (value) => (numbers(value, 3, FAR) && between(value[2], 0.5, 40) ? value : undefined);
+
+/** What the parts of a view may say besides null. */
+const CHECKS = {
+  step: (value) => whole(value, 0, 1e12) !== undefined,
+  depth: (value) => between(value, 0, 64) !== undefined,
+  probe: (value) => oneOf(value.room, ROOMS) && numbers(value.point, 2, FAR),
+  zoom: (value) => ROOMS.every((name) => value[name] === undefined || zoomOf(value[name])),
+  layers: (value) => Object.entries(value).every(([name, on]) => name in PLAIN.layers && typeof on === 'boolean'),
+  ink: dropsOf, lasso: loopsOf,
+};
+
+/** Names of the parts of a view that say nothing a stage could show. */
+export function refused(view) {
+  return Object.keys(view).filter((name) => view[name] !== null && !(Object.hasOwn(CHECKS, name) && CHECKS[name](view[name])));
+}
+
 /** The view of a flow's stage. @param {import('./player.js').Player} player */
-export function read({ state, scene, probe, rooms }) {
+export function read(player) {
+  const { state, scene, probe, rooms } = player;
   const { depth, flow, layers } = scene;
   return {
     step: state.rewound === null || !state.shown ? null : state.shown.step,
@@ -37,6 +57,7 @@ export function read({ state, scene, probe, rooms }) {
       return [name, [x, y, factor]];
     })),
     layers: { ...layers },
+    ...readMade(player),
   };
 }
 
@@ -48,14 +69,15 @@ export function apply(player, view) {
   if ('step' in view || 'depth' in view) {
     depthPlay.stop();
     player.replay.stop();
-    player.look.want({
-      step: view.step === null ? null : whole(view.step, 0, 1e12),
-      depth: view.depth === null ? null : between(view.depth, 0, 64),
-    });
   }
+  player.look.want({
+    step: view.step === null ? null : whole(view.step, 0, 1e12),
+    depth: view.depth === null ? null : between(view.depth, 0, 64),
+    ink: dropsOf(view.ink), lasso: loopsOf(view.lasso),
+  });
   for (const name of ROOMS) {
-    const zoom = numbers(view.zoom?.[name], 3, FAR);
-    if (!zoom || !(zoom[2] >= 0.5 && zoom[2] <= 40)) continue;
+    const zoom = zoomOf(view.zoom?.[name]);
+    if (!zoom) continue;
     const [x, y, factor] = zoom;
     if (String(zoom) === String(Object.values(rooms[name].zoom))) continue;
     rooms[name].zoom = { x, y, factor };
@@ -88,19 +110,24 @@ function point(probe, wanted) {
   else probe.release();
 }
 
-/** What a view wants of time and depth, until its frames are there. */
+/** What a view wants of time, depth and tools, until their frames are there. */
 export class Look {
   constructor(player) {
     this.player = player;
-    this.wanted = null; // {step, depth}; undefined: as it is
+    this.wanted = null; // {step, depth, ink, lasso}; undefined: as it is
+    this.asked = null; // a step that was not kept
+    this.wrong = []; // names of parts that could not be shown
     this.begun = -1; // the source that the timeline tells of
+    this.since = null; // when the picture came to rest
     const drop = () => { this.wanted = null; };
     player.root.addEventListener('pointerdown', drop, true);
     player.root.addEventListener('keydown', drop, true);
   }
 
   want(wanted) {
-    this.wanted = { ...this.wanted, ...Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) };
+    const some = Object.entries(wanted).filter(([, value]) => value !== undefined);
+    if (!some.length) return;
+    this.wanted = { ...this.wanted, ...Object.fromEntries(some) };
     this.update();
   }
 
@@ -120,17 +147,48 @@ export class Look {
     const late = scene.next && (state.rewound !== null || scene.next.flow.depth !== scene.flow.depth);
     if (late || replay.opening || scene.flow.depth === 0 || !state.shown) return;
     if (wanted.depth !== undefined) scene.setDepth(wanted.depth ?? scene.flow.depth, performance.now());
+    delete wanted.depth;
+    if (!make(player, wanted)) return;
     this.wanted = null;
+    this.tell();
   }
 
-  /** Whether the picture is at rest: nothing that has been asked for is still to be drawn. */
+  /** Say, once all else is there, that these parts could not be shown. */
+  refuse(names) {
+    if (!names.length) return;
+    this.wrong = names;
+    this.wanted ??= {};
+  }
+
+  /** A sentence where the picture is not just what was asked for. */
+  tell() {
+    const { asked, wrong, player: { state, words: { say, number } } } = this;
+    Object.assign(this, { asked: null, wrong: [] });
+    const notices = [];
+    if (wrong.length) notices.push(say('view_refused', { parts: wrong.join(', ').slice(0, 80) }));
+    if (asked !== null) notices.push(say('step_near', { step: number(asked, 0), kept: number(state.shown.step, 0) }));
+    if (notices.length) this.player.report({ notice: notices.join(' ') });
+  }
+
+  /** Once a frame, after all else. */
+  watch(now) {
+    this.since = this.rests ? this.since ?? now : null;
+  }
+
+  /** Whether nothing that has been asked for is still to be drawn or written. */
   get still() {
-    const { scene, state, depthPlay, replay, rooms, film } = this.player;
+    const { panel } = this.player;
+    return this.rests && this.since !== null && panel.last > this.since && panel.curve.current;
+  }
+
+  /** Whether the picture is at rest; what stands beside it may be older. */
+  get rests() {
+    const { scene, session, state, depthPlay, replay, rooms, film, extras } = this.player;
     const moves = depthPlay.on || state.replaying || replay.opening || scene.wasMoving || scene.next || !scene.rest.over;
     const owed = scene.layers.density && (scene.stale.latent || scene.stale.data);
     const dirty = rooms.latent.dirty || rooms.data.dirty || film.late(scene);
     const fixed = state.rewound !== null || !['queued', 'training'].includes(state.status);
-    return fixed && !moves && !owed && !dirty && !this.wanted && Boolean(state.shown);
+    return session.complete && extras.still && fixed && !moves && !owed && !dirty && !this.wanted && Boolean(state.shown);
   }
 
   /** Stop time at a step, or at the nearest that was kept; returns whether it could be done yet. */
@@ -145,6 +203,7 @@ export class Look {
     const over = session.complete && (newest >= step || !['queued', 'training'].includes(state.status));
     if (exact < 0 && !(over && frames.length)) return false;
     const index = exact < 0 ? this.player.timeline.nearest(step) : exact;
+    if (exact < 0) this.asked = step;
     if (frames[index].seq !== state.rewound) replay.show(index);
     return true;
   }

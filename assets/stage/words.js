@@ -222,6 +222,8 @@ export const ENGLISH = {
   key_escape: 'let go of the probe',
   key_help: 'show these keys',
   error_run: 'The recorded run could not be read: {message}',
+  step_near: 'Step {step} was not kept; this is step {kept}, the nearest that was.',
+  view_refused: 'The link says something of {parts} that cannot be shown; that is left out, the rest is as it says.',
 };
 
 /** -6 as ⁻⁶. */

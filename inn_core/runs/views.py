@@ -52,22 +52,40 @@ def parts(**checks: Check) -> Check:
     )
 
 
+def several(most: int, check: Check) -> Check:
+    """Return a check for lists of at most ``most`` values that pass ``check``."""
+    return lambda value: isinstance(value, list) and len(value) <= most and all(map(check, value))
+
+
+#: A drop of ink, and a loop of the lasso with the time and depth at which it was drawn.
+ROOM = word("latent", "data")
+DROP = parts(room=ROOM, point=numbers(2, 2), hue=number(0, 2))
+LOOP = parts(
+    room=ROOM,
+    step=number(0, 1e9),
+    depth=number(0, 1000),
+    mode=word("new", "add", "less"),
+    loop=numbers(6, 64),
+)
 #: Shift in standardised units and magnification of a room.
 ZOOM = numbers(3, 3)
 #: Field -> (what it may be besides null, in words; its check). What a stage reads out
-#: (assets/stage/viewstate.js) fits in. Together they bound the size: hundreds of bytes.
+#: (assets/stage/viewstate.js) fits in. Together they bound the size:
+#: hundreds of bytes, a few thousand with loops.
 FIELDS: dict[str, tuple[str, Check]] = {
     "step": ("a step between 0 and 1e9", number(0, 1e9)),
     "depth": ("a depth between 0 and 1000 layers", number(0, 1000)),
     "probe": (
         "an object of room (latent or data), point (two numbers) and pinned (true or false)",
-        parts(room=word("latent", "data"), point=numbers(2, 2), pinned=flag),
+        parts(room=ROOM, point=numbers(2, 2), pinned=flag),
     ),
     "zoom": ("an object of latent and data, three numbers each", parts(latent=ZOOM, data=ZOOM)),
     "layers": (
         "an object of points, grid, density and data, each true or false",
         parts(points=flag, grid=flag, density=flag, data=flag),
     ),
+    "ink": ("at most 3 drops of room, point and hue", several(3, DROP)),
+    "lasso": ("at most 4 loops of room, step, depth, mode and loop", several(4, LOOP)),
     "target": ("one or two numbers", numbers(1, 2)),
     "z": ("up to sixteen numbers", numbers(1, 16)),
     "chosen": ("a member's place, from 0 to 63", number(0, 63)),

@@ -14,7 +14,10 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ASSETS = Path(__file__).parents[2] / "assets"
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+#: Where only parts of a picture are drawn anew, their edges are smoothed differently each time.
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-partial-raster",
+)  # fmt: skip
 BLANK = b"<!doctype html><meta charset=utf-8><link rel=icon href=data:,><title>Test</title><body>"
 
 NewPage = Callable[..., Page]

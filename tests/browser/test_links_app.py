@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 from random import Random
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,21 +15,33 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
+from tests.browser.linkstates import Theme, flow_view, spoilt, states
 from tests.live.support import Lab, lab
 
 STAGE = "window.pushforward?.stages?.[0]"
 #: Tall, so that the width alone says how large a picture is: a page opened by a link may have a
 #: sentence more above the stage, and windows differ anyway.
 WINDOW: ViewportSize = {"width": 1100, "height": 1700}
-APPLY = """async (node, view) => {
+APPLY = """async (node, views) => {
   const lesson = document.location.pathname.split('/').pop();
   const own = lesson && lesson !== 'pushforward';
   const { lookOf } = await import(own ? `/stage/lessons/${lesson}.js` : '/stage/stage.js');
-  await lookOf(node.parentNode).apply(view);
+  for (const view of views) await lookOf(node.parentNode).apply(view);
 }"""
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+#: What lies on the picture and is no part of it: a viewer's way back to the owner's view.
+AWAY = ".pf-follow { visibility: hidden !important }"
+#: Always at the same height of the window, whatever stands above, and all of it drawn anew: a
+#: browser smooths edges a little differently elsewhere, and where it has drawn part by part.
+ANEW = """async (node) => {
+  await document.fonts.ready;
+  node.style.marginTop = '';
+  node.style.marginTop = `${400 - node.getBoundingClientRect().top}px`;
+  for (const value of ['hidden', '']) {
+    node.style.visibility = value;
+    for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+  }
+}"""
 FAILED: list[str] = []  # errors of any page's scripts
-LAYERS = ("points", "grid", "density", "data")
 
 
 @pytest.fixture(scope="module")
@@ -38,90 +50,28 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield running
 
 
-def flow_view(random: Random, layers: int) -> dict[str, Any]:
-    def point(far: float) -> list[float]:
-        return [random.uniform(-far, far), random.uniform(-far, far)]
-
-    room = random.choice(["latent", "data"])
-    return {
-        "step": random.choice([None, 30, 200, 500, 900]),
-        "depth": random.choice([None, 0, round(random.uniform(0, layers), 4)]),
-        "probe": random.choice([None, {"room": room, "point": point(1), "pinned": True}]),
-        "zoom": {"latent": [0, 0, 1], room: [*point(0.5), random.uniform(0.6, 4)]},
-        "layers": {name: random.random() < 0.7 for name in LAYERS},
-    }
-
-
-def arm_view(random: Random, **more: Any) -> dict[str, Any]:
-    return {
-        "target": [round(random.uniform(0.8, 2), 4), round(random.uniform(-1, 1), 4)],
-        "z": [round(random.uniform(-2, 2), 4), round(random.uniform(-2, 2), 4)],
-        "switches": {"ghost": random.random() < 0.5, "mean": True, "circle": False},
-        **more,
-    }
-
-
-def knots(random: Random, maps: int) -> list[dict[str, list[float]]]:
-    places = [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5]
-    shifts = [[random.uniform(-0.3, 0.3) for _ in places] for _ in range(maps)]
-    return [{"z": places, "x": [a + b for a, b in zip(places, one, strict=True)]} for one in shifts]
-
-
-def states() -> list[tuple[str, Literal["light", "dark"], list[dict[str, Any]]]]:
-    """Twenty of them: address, theme, views."""
-    random = Random(20)
-    plane = {
-        "kind": "bent", "bend": "swirl", "zoom": 3, "spot": [0.4, -0.8], "size": 3,
-        "A": [[1.2, -0.4], [0.3, -1.1]],
-    }  # fmt: skip
-    line = {"shown": 0, "base": "uniform", "forget": False, "probe": 0.31}
-    drawn = {"spot": [0.5, -1.25], "shown": {"grid": False}, "who": "hand"}
-    return [
-        ("", "light", [flow_view(random, 8) for _ in range(3)]),
-        ("?target=pinwheel&coupling=spline", "dark", [flow_view(random, 6) for _ in range(3)]),
-        ("?target=student&lang=ja", "light", [flow_view(random, 8) for _ in range(2)]),
-        ("change_of_variables", "light", [
-            line | {"tab": "map", "knots": knots(random, 1), "forget": True},
-            line | {"tab": "stack", "knots": knots(random, 3), "shown": 2},
-            {"tab": "plane", "plane": plane},
-            {"tab": "plane", "plane": plane | {"kind": "linear"}},
-        ]),
-        ("coupling_layers", "dark", [
-            drawn | {"name": "watch", "at": 2.35, "kind": "affine"},
-            drawn | {"name": "draw", "at": 0.5, "drawing": drawing()},
-        ]),
-        ("latent_dimension", "light", [arm_view(random, chosen=3)]),
-        ("prior_weight?lang=ja", "dark", [arm_view(random, chosen=e) for e in (1, 4)]),
-        ("inverse_problems", "light", [
-            arm_view(random, scene="arm"), arm_view(random, scene="arm"),
-            {"scene": "strip", "y": [0.25], "switches": {"mean": False}},
-        ]),
-    ]  # fmt: skip
-
-
-def drawing() -> str:
-    """A drawing of two layers as a token."""
-    from inn_core.maps import handmade
-
-    random = np.random.default_rng(3)
-    waves = [0.6 * np.sin(np.arange(81) / 12 + random.uniform(0, 6)) for _ in range(4)]
-    layers = [handmade.DrawnLayer(k, waves[2 * k], 0.5 * waves[2 * k + 1]) for k in range(2)]
-    return handmade.to_token(handmade.Drawing(tuple(layers)))
-
-
-def new_context(browser: Browser, theme: Literal["light", "dark"] = "light") -> BrowserContext:
+def new_context(browser: Browser, theme: Theme = "light") -> BrowserContext:
     context = browser.new_context(viewport=WINDOW, color_scheme=theme)
     context.set_default_timeout(30_000)
     return context
 
 
-def open_page(context: BrowserContext, address: str) -> Page:
-    """A new tab, with its stage drawn."""
+def begin(context: BrowserContext, address: str) -> Page:
+    """A new tab on its way."""
     page = context.new_page()
     page.on("pageerror", lambda error: FAILED.append(str(error)))
-    page.goto(address)
+    page.goto(address, wait_until="commit")
+    return page
+
+
+def drawn(page: Page) -> Page:
     page.wait_for_function(f"{STAGE}?.points > 0")
     return page
+
+
+def open_page(context: BrowserContext, address: str) -> Page:
+    """A new tab, with its stage drawn."""
+    return drawn(begin(context, address))
 
 
 def still(page: Page) -> None:
@@ -132,58 +82,106 @@ def stage(page: Page) -> Locator:
     return page.locator("[data-stage]").first
 
 
-def pictures(page: Page) -> list[NDArray[np.uint8]]:
-    """The pixels of the stage's canvases that are to be seen, rooms and film alike."""
-    found = []
-    for canvas in stage(page).locator("canvas:visible").all():
-        address = canvas.evaluate("node => node.toDataURL()")
-        picture = Image.open(io.BytesIO(base64.b64decode(address.split(",")[1])))
-        found.append(np.asarray(picture.convert("RGBA")))
-    return found
+def picture(page: Page, part: str = "") -> NDArray[np.uint8]:
+    """A screenshot of the stage at rest, or of a part of it."""
+    still(page)
+    stage(page).evaluate(ANEW)
+    wanted = stage(page).locator(part) if part else stage(page)
+    shot = wanted.screenshot(animations="disabled", style=AWAY)
+    return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"))
 
 
-def spoilt(view: dict[str, Any]) -> list[Any]:
-    """What a forged link may say instead: each part as something else."""
-    wrong: list[Any] = [None, [], {}, "x", -1e9, 1e300, [[]], ["arm"], {"z": 1}, {"0": None}, True]
-    return [view | {name: bad} for name in view for bad in wrong] + [{}]
+def differ(want: NDArray[np.uint8], have: NDArray[np.uint8]) -> str:
+    """In what two pictures differ, in words; '' where every pixel is the same."""
+    if want.shape != have.shape:
+        return f"of sizes {want.shape} and {have.shape}"
+    off = np.abs(want.astype(int) - have).max(-1)
+    rows, columns = off.nonzero()
+    if not rows.size:
+        return ""
+    corners = f"({columns.min()}, {rows.min()}) to ({columns.max()}, {rows.max()})"
+    return f"{rows.size} pixels differ by up to {off.max()} of 255, {corners}"
 
 
-def test_twenty_states_open_with_the_same_pixels(server: Lab, chromium: Browser) -> None:
-    groups = states()
+def look(page: Page, view: dict[str, Any]) -> tuple[str, str]:
+    """Let a stage show a view; returns the link to it and its token."""
+    stage(page).evaluate(APPLY, [view])
+    still(page)
+    token = str(page.evaluate(f"{STAGE}.link"))
+    page.wait_for_function(f"() => location.search.endsWith('view={token}')")
+    return page.url, token
+
+
+def test_twenty_random_states_open_with_the_same_pixels(server: Lab, chromium: Browser) -> None:
+    seed = Random().randrange(10**6)
+    wrong: list[str] = []
+    groups = states(Random(seed))
     assert sum(len(views) for _, _, views in groups) == 20
-    wrong = []
-    here = {theme: new_context(chromium, theme) for theme in THEMES}
+    here: dict[Theme, BrowserContext] = {
+        "light": new_context(chromium, "light"), "dark": new_context(chromium, "dark"),
+    }  # fmt: skip
     elsewhere = new_context(chromium)  # another browser, which likes it light
-    for place, theme, views in groups:
-        page = open_page(here[theme], f"{server.url}/{place}")
-        for view in views:
-            stage(page).evaluate(APPLY, view)
-            still(page)
-            link = page.evaluate(f"{STAGE}.link")
-            page.wait_for_function(f"() => location.search.endsWith('view={link}')")
-            want = pictures(page)
-            copy = open_page(elsewhere, page.url)
-            still(copy)
-            have = pictures(copy)
+    copies: list[tuple[Page, str, NDArray[np.uint8], str]] = []
+
+    def compare() -> None:
+        for copy, token, want, name in copies:
+            have = picture(drawn(copy))
             said = copy.evaluate(f"{STAGE}.link")
-            shapes = [one.shape for one in want], [one.shape for one in have]
-            if said != link:
-                wrong.append(f"{place} {view}: opens as {said}")
-            elif shapes[0] != shapes[1]:
-                wrong.append(f"{place} {view}: {shapes[0]} and {shapes[1]}")
-            else:
-                off = [int((a != b).any(-1).sum()) for a, b in zip(want, have, strict=True)]
-                if any(off):
-                    wrong.append(f"{place} {view}: {off} pixels differ")
+            fault = f"opens as {said}" if said != token else differ(want, have)
+            wrong.extend([f"{name}: {fault}"] if fault else [])
             copy.close()
-        for view in spoilt(views[-1]):
-            stage(page).evaluate(APPLY, view)
+        copies.clear()
+
+    for place, theme, views in groups:
+        page = begin(here[theme], f"{server.url}/{place}")
+        compare()  # what the group before has opened, while this page comes
+        drawn(page)
+        for view in views:
+            url, token = look(page, view)
+            copies.append((begin(elsewhere, url), token, picture(page), f"{place} {view}"))
+        stage(page).evaluate(APPLY, spoilt(views[-1]))
         still(page)
         page.close()
+    compare()
     for context in (*here.values(), elsewhere):
         context.close()
-    assert not wrong, "\n".join(wrong)
-    assert not FAILED, "the page's scripts failed:\n" + "\n".join(FAILED)
+    assert not wrong, f"of the states drawn with seed {seed}:\n" + "\n".join(wrong)
+    assert not FAILED, f"seed {seed}: the page's scripts failed:\n" + "\n".join(FAILED)
+
+
+def test_a_live_run_that_was_paused_opens_with_the_same_pixels(
+    server: Lab, chromium: Browser
+) -> None:
+    seed = Random().randrange(10**6)
+    context, elsewhere = new_context(chromium), new_context(chromium)
+    page = open_page(context, f"{server.url}/?target=banana&layers=3&hidden=16&seed=5")
+    page.get_by_role("button", name="Train").first.click()
+    page.wait_for_function(f"() => {STAGE}.status === 'training' && {STAGE}.step > 300")
+    stage(page).get_by_role("button", name="Pause").click()
+    page.wait_for_function(f"() => {STAGE}.status === 'paused'")
+    random, wrong = Random(seed), []
+    for view in [{}, *(flow_view(random, 3) for _ in range(2))]:
+        stage(page).evaluate(APPLY, [view])
+        still(page)
+        token = page.evaluate(f"{STAGE}.link")
+        address = page.url.split("&embed_options=")[0].split("&view=")[0]
+        copy = open_page(elsewhere, f"{address}&view={token}")
+        for part in ("[data-room=latent]", "[data-room=data]", ".pf-strip"):
+            if fault := differ(picture(page, part), picture(copy, part)):
+                wrong.append(f"{view} {part}: {fault}")
+        copy.close()
+    # The curve, once this page has forgotten the run that it showed before.
+    page.reload()
+    copy = open_page(elsewhere, page.url)
+    if fault := differ(picture(drawn(page), ".pf-curve"), picture(copy, ".pf-curve")):
+        wrong.append(f"the curve: {fault}")
+    context.close()
+    elsewhere.close()
+    assert not wrong, f"of the states drawn with seed {seed}:\n" + "\n".join(wrong)
+
+
+def token(text: bytes) -> str:
+    return "1." + base64.urlsafe_b64encode(text).decode().rstrip("=")
 
 
 def test_a_tampered_link_and_a_lost_run_are_told_on_working_pages(
@@ -192,11 +190,16 @@ def test_a_tampered_link_and_a_lost_run_are_told_on_working_pages(
     page = open_page(new_context(chromium), f"{server.url}/?view=1.AAAA")
     page.get_by_text("cannot be read", exact=False).wait_for()
     assert page.evaluate(f"{STAGE}.layerPosition") >= 0
+    view = token(b'{"depth":1.5,"ink":[{"room":"cellar"}],"lasso":[{"loop":[1,2]}]}')
+    page.goto(f"{server.url}/?view={view}")
+    page.get_by_text("says something of ink, lasso", exact=False).wait_for()
+    page.wait_for_function(f"() => {STAGE}.still && {STAGE}.layerPosition === 1.5")
     page.context.close()
-    view = "1." + base64.urlsafe_b64encode(b'{"step":40,"depth":1.5}').decode().rstrip("=")
+    view = token(b'{"step":40,"depth":1.5}')
     lost = f"{server.url}/?run=no-such-run&target=banana&layers=3&hidden=16&seed=5&view={view}"
     page = open_page(new_context(chromium), lost)
     page.get_by_text("trained anew", exact=False).wait_for()
+    page.get_by_text("Step 40 was not kept", exact=False).wait_for()
     page.wait_for_function(f"() => {STAGE}.still && {STAGE}.layerPosition === 1.5")
     assert 0 < page.evaluate(f"{STAGE}.step") < 80
     page.wait_for_function("() => /run=(?!no-such)/.test(location.search)")
@@ -208,7 +211,7 @@ def test_share_gives_links_that_can_be_copied_scanned_and_framed(
     server: Lab, chromium: Browser
 ) -> None:
     page = open_page(new_context(chromium), f"{server.url}/?target=pinwheel")
-    stage(page).evaluate(APPLY, {"depth": 3.25, "step": 200})
+    stage(page).evaluate(APPLY, [{"depth": 3.25, "step": 200}])
     still(page)
     view = page.evaluate(f"{STAGE}.link")
     # A page of http:// in a network has no clipboard of its own.

@@ -20,19 +20,29 @@ LOOK = """async ([what, view]) => {
   const look = lookOf(window.host);
   return what === 'read' ? look.read() : look.apply(view);
 }"""
-PRESENT = {
+PRESENT: dict[str, Any] = {
     "step": None,
     "depth": None,
     "probe": None,
     "zoom": {"latent": [0, 0, 1], "data": [0, 0, 1]},
     "layers": {"points": True, "grid": True, "density": True, "data": True},
+    "ink": [],
+    "lasso": [],
 }
-ELSEWHERE = {
+ELSEWHERE: dict[str, Any] = {
     "step": 120,
     "depth": 2.25,
     "probe": {"room": "latent", "point": [0.5, -0.25], "pinned": True},
     "zoom": {"latent": [0.5, 0, 2], "data": [0, -0.25, 0.75]},
     "layers": {"points": True, "grid": False, "density": True, "data": False},
+    "ink": [
+        {"room": "data", "point": [0.25, -0.5], "hue": 1},
+        {"room": "latent", "point": [1, 0.5], "hue": 0},
+    ],
+    "lasso": [
+        {"room": "data", "step": 60, "depth": 3.5, "mode": "new", "loop": [0, 0, 1, 0, 1, 1, 0, 1]},
+        {"room": "latent", "step": 120, "depth": 0, "mode": "less", "loop": [0, 0, 1, 0, 0.5, 2]},
+    ],
 }
 
 
@@ -51,10 +61,10 @@ def test_a_view_that_was_applied_is_the_one_that_is_read(lab: Lab) -> None:
     page.wait_for_function("() => document.querySelector('.pf-line').getAttribute('d')")
     assert read(page) == PRESENT
     page.evaluate(LOOK, ["apply", ELSEWHERE])
-    until(page, "s.step === 120 && s.layerPosition === 2.25")
+    until(page, "s.step === 120 && s.layerPosition === 2.25 && s.ink.length === 2 && s.lit")
     assert read(page) == ELSEWHERE
     page.evaluate(LOOK, ["apply", PRESENT])
-    until(page, "s.step === 290 && s.layerPosition === 4")
+    until(page, "s.step === 290 && s.layerPosition === 4 && !s.ink.length && !s.lit")
     assert read(page) == PRESENT
 
 
@@ -77,6 +87,7 @@ def test_a_step_that_was_not_kept_is_the_nearest_one_once_all_is_there(lab: Lab)
     page.evaluate(MOUNT, {"run": "run-one", "owner": None})
     page.evaluate(LOOK, ["apply", {"step": 14, "depth": None}])
     until(page, "s.step === 10")
+    page.get_by_text("Step 14 was not kept; this is step 10").wait_for()
 
 
 @pytest.mark.parametrize(
@@ -86,7 +97,13 @@ def test_a_step_that_was_not_kept_is_the_nearest_one_once_all_is_there(lab: Lab)
         {"probe": 5}, {"probe": {"room": "__proto__", "point": [1, 2], "pinned": 1}},
         {"probe": {"room": "data", "point": [1]}}, {"zoom": {"latent": [0, 0, 0]}},
         {"zoom": {"data": [None, 0, 1]}}, {"zoom": 7}, {"layers": {"grid": "no", "toString": True}},
-        {"layers": None},
+        {"layers": None}, {"ink": 3}, {"ink": [None]}, {"ink": ELSEWHERE["ink"] * 2},
+        {"ink": [{"room": "data", "point": [0, 1], "hue": 3}]}, {"lasso": {}}, {"lasso": [[]]},
+        {"lasso": [{**ELSEWHERE["lasso"][0], "loop": "0123456789"}]},
+        {"lasso": [{**ELSEWHERE["lasso"][0], "loop": [0, 1] * 33}]},
+        {"lasso": [{**ELSEWHERE["lasso"][0], "loop": [0, 1, 2, 3, 4, None]}]},
+        {"lasso": [{**ELSEWHERE["lasso"][0], "mode": "constructor"}]},
+        {"lasso": ELSEWHERE["lasso"] * 3},
     ],
 )  # fmt: skip
 def test_what_a_view_says_wrong_is_left_out(shared: Page, wrong: Any) -> None:
@@ -167,7 +184,21 @@ def test_any_token_is_a_view_or_nothing_and_the_stage_goes_on(shared: Page) -> N
 
 
 def test_no_view_harms_a_stage(shared: Page) -> None:
-    name = st.sampled_from(["step", "depth", "probe", "zoom", "layers", "room", "point", "latent"])
+    name = st.sampled_from(
+        [
+            "step",
+            "depth",
+            "probe",
+            "zoom",
+            "layers",
+            "room",
+            "point",
+            "latent",
+            "ink",
+            "lasso",
+            "loop",
+        ]
+    )
     parts = st.recursive(
         plain, lambda part: st.lists(part, max_size=3) | st.dictionaries(name, part)
     )

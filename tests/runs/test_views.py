@@ -15,10 +15,13 @@ from inn_core.runs.run import LabError
 from inn_core.runs.viewers import Audience, Mailbox
 
 PROBE = {"room": "latent", "point": [0.5, -1], "pinned": True}
-VIEW = {
+LOOP = {"room": "data", "step": 40, "depth": 1.5, "mode": "add", "loop": [0, 0, 1, 0, 1, 1]}
+VIEW: dict[str, Any] = {
     "step": 1200, "depth": 3.25, "probe": PROBE,
     "zoom": {"latent": [0, 0, 1], "data": [0.1, 0, 2.5]},
     "layers": {"points": True, "grid": False, "density": True, "data": True},
+    "ink": [{"room": "data", "point": [0.5, 0.25], "hue": 2}],
+    "lasso": [LOOP],
 }  # fmt: skip
 
 
@@ -41,6 +44,9 @@ def test_a_view_passes_and_nulls_are_left_out() -> None:
         {"probe": {"room": "data", "point": [0, 0]}}, {"probe": {**PROBE, "more": 1}},
         {"z": []}, {"z": [0.0] * 10_000}, {"z": ["0"]}, {"target": [1e9, 0]},
         {"layers": {"points": 1, "grid": 0, "density": 0, "data": 0}},
+        {"ink": [{"room": "cellar", "point": [0, 0], "hue": 0}]}, {"ink": VIEW["ink"] * 4},
+        {"ink": {}}, {"lasso": [LOOP] * 5}, {"lasso": [LOOP | {"loop": [0.0] * 65}]},
+        {"lasso": [LOOP | {"mode": "all"}]}, {"lasso": ["loop"]},
         {"zoom": {"latent": [0, 0, 1]}}, {"evil": "x" * 9000}, {"__proto__": {}},
     ],
     ids=lambda view: repr(view)[:40],
@@ -56,7 +62,9 @@ def test_the_largest_view_is_small() -> None:
     probe = {"room": "latent", "point": [longest] * 2, "pinned": False}
     zoom = {"latent": [longest] * 3, "data": [longest] * 3}
     largest = VIEW | {"probe": probe, "zoom": zoom, "z": [longest] * 16, "target": [longest] * 2}
-    assert len(json.dumps(views.checked(largest))) < 1000
+    assert len(json.dumps(views.checked(largest))) < 1400
+    largest["lasso"] = [LOOP | {"loop": [-1234.5678] * 64}] * 4
+    assert len(json.dumps(views.checked(largest))) < 5000
 
 
 def test_viewers_hear_of_views_at_their_rate_and_of_the_last_one_always() -> None:

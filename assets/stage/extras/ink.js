@@ -89,8 +89,14 @@ export function area(outline) {
 export class Outline extends Cloud {
   constructor() {
     super(VERTICES);
-    this.at = Float64Array.from({ length: VERTICES }, (_, i) => i / VERTICES); // turns
+    this.at = new Float64Array(VERTICES); // turns
+    this.even();
     this.layers(0);
+  }
+
+  /** Vertices evenly round the circle. */
+  even() {
+    for (let i = 0; i < VERTICES; i++) this.at[i] = i / VERTICES;
   }
 
   /**

@@ -2,11 +2,12 @@
  * Ink: a click drops a tenth of the mass into one room; its stain in the other keeps that tenth,
  * however it is stretched. The stain's mass is measured anew, by summing the density over it.
  */
+import { MOST_DROPS } from '../madeview.js';
+import { fine } from '../viewcheck.js';
 import { Outline, area, baseDensity, discRadius, flowDensity, massInside, reachOf } from './ink.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const SHARE = 0.1;
-const MOST = 3; // drops
 const SIDE = 150; // pixels of the canvas that weighs a stain
 const REST = 250; // ms after the last change before a stain is weighed
 const LINE = 17; // pixels between the two lines of a label
@@ -14,6 +15,8 @@ const OTHER = { latent: 'data', data: 'latent' };
 
 /** At least half the width of a label of 14 bold pixels; letters of Japanese take twice the room. */
 const halfOf = (line) => 4 + 4.4 * [...line].reduce((sum, c) => sum + (c > '\u2e7f' ? 2 : 1), 0);
+
+const densityOf = (room, flow) => (room === 'latent' ? baseDensity(flow.base) : flowDensity(flow));
 
 export class InkTool {
   static kind = 'ink';
@@ -55,7 +58,7 @@ export class InkTool {
     const { centre } = this.held;
     if (!this.moved && Math.hypot(to[0] - centre[0], to[1] - centre[1]) * view.k < 4) return;
     this.moved = true;
-    this.held.centre = to;
+    this.held.centre = to.map(fine);
     this.held.flow = null;
   }
 
@@ -71,14 +74,35 @@ export class InkTool {
     return drop.home === name && (away < drop.radius || (away * view.k) / dpr < 12);
   }
 
-  drop(home, centre) {
-    if (this.drops.length >= MOST) this.remove(this.drops[0]);
-    const used = this.drops.map((drop) => drop.hue);
-    const hue = [0, 1, 2].find((one) => !used.includes(one));
-    const drop = { home, centre, hue, radius: 1, outline: new Outline(), flow: null, measured: null, drawn: '', places: {} };
+  /** What is left on the stage (madeview.js), and leaving it. */
+  get made() {
+    return this.drops.map(({ home, centre, hue }) => ({ room: home, point: centre, hue }));
+  }
+
+  make(drops) {
+    if (JSON.stringify(drops) === JSON.stringify(this.made)) return;
+    this.release();
+    for (const { room, point, hue } of drops) this.drop(room, point, hue);
+  }
+
+  /** Whether a stain still moves, or is not weighed. */
+  get busy() {
+    const { now } = this.player.scene;
+    return this.drops.some(({ job, outline }) => job !== undefined || outline.left(now) > 0);
+  }
+
+  drop(home, point, hue = this.freeHue) {
+    if (this.drops.length >= MOST_DROPS) this.remove(this.drops[0]);
+    const centre = point.map(fine);
+    const drop = { home, centre, hue, job: null, radius: 1, outline: new Outline(), flow: null, measured: null, drawn: '', places: {} };
     drop.parts = Object.fromEntries(Object.keys(this.groups).map((name) => [name, this.part(name, hue)]));
     this.drops.push(drop);
     return drop;
+  }
+
+  get freeHue() {
+    const kept = this.drops.slice(Math.max(0, this.drops.length - MOST_DROPS + 1)).map(({ hue }) => hue);
+    return [0, 1, 2].find((one) => !kept.includes(one));
   }
 
   part(name, hue) {
@@ -115,7 +139,7 @@ export class InkTool {
   /** Find the disc again under this flow and carry its edge through all layers. */
   carry(drop, flow, now) {
     const moving = drop.flow === null;
-    const density = drop.home === 'latent' ? baseDensity(flow.base) : flowDensity(flow);
+    const density = densityOf(drop.home, flow);
     if (moving || drop.home === 'data') {
       const guess = Number.isFinite(drop.radius) ? 1.5 * drop.radius : 1;
       drop.radius = discRadius(density, drop.centre, SHARE, guess);
@@ -126,6 +150,16 @@ export class InkTool {
     drop.outline.adopt(flow, this.player.scene.depth, now, moving ? 0 : points.glide);
     drop.changed = now;
     drop.job = null;
+    drop.drawn = '';
+  }
+
+  /** At rest a stain depends on the flow alone, not on where it was before: links show it so. */
+  settle(drop, now) {
+    const { flow, home, centre, outline } = drop;
+    drop.radius = discRadius(densityOf(home, flow), centre, SHARE);
+    outline.even();
+    outline.carry(flow, home, centre, drop.radius);
+    outline.adopt(flow, this.player.scene.depth, now, 0);
     drop.drawn = '';
   }
 
@@ -198,10 +232,11 @@ export class InkTool {
     if (drop.job === undefined || drop.outline.left(now) > 0) return;
     if (drop.job === null) {
       if (now - drop.changed < REST && drop.measured !== null) return;
+      this.settle(drop, now);
       const { flow } = drop;
       const other = OTHER[drop.home];
       const outline = Float64Array.from(drop.outline.states[other === 'latent' ? 0 : flow.depth]);
-      const density = other === 'latent' ? baseDensity(flow.base) : flowDensity(flow);
+      const density = densityOf(other, flow);
       const reach = other === 'latent' ? reachOf(flow.base) : Infinity;
       drop.job = massInside(outline, density, this.pen, SIDE, undefined, reach);
     }

@@ -1,4 +1,7 @@
 /** The lasso: a loop in one room lights the same points in both, through training and depth. */
+import { MOST_CORNERS, MOST_LOOPS } from '../madeview.js';
+import { fine } from '../viewcheck.js';
+import { inside, joined, simplified } from './loops.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -8,7 +11,7 @@ export class LassoTool {
   static icon = 'M10 4c4 0 6.5 1.9 6.5 4.2S14 12.5 10 12.5 3.5 10.6 3.5 8.3 6 4 10 4M6.5 12c-1.5.8-1.8 2.2-.6 3 .9.6.6 1.6-.4 2';
 
   constructor(root, player) {
-    Object.assign(this, { root, player, loop: null, room: '', version: -1 });
+    Object.assign(this, { root, player, loop: null, room: '', made: [], masks: new WeakMap(), turn: 0, busy: false });
     this.marks = Object.fromEntries(Object.entries(player.rooms).map(([name, room]) => {
       const path = document.createElementNS(SVG, 'path');
       path.setAttribute('class', 'pf-lasso');
@@ -47,24 +50,57 @@ export class LassoTool {
       if (!event.shiftKey && !event.altKey) this.release();
       return;
     }
-    const { scene } = this.player;
-    const where = this.room === 'latent' ? 'latent' : 'shown';
-    const before = scene.lit;
     const mode = event.shiftKey ? 'add' : event.altKey ? 'less' : 'new';
-    scene.light({
-      points: lit(loop, scene.points[where], scene.points.n, before?.points, mode),
-      data: scene.data && lit(loop, scene.data[where], scene.data.n, before?.data, mode),
-    });
+    const { scene, state } = this.player;
+    const one = {
+      room: this.room, step: state.shown?.step ?? 0, depth: scene.depth, mode,
+      loop: simplified(loop, MOST_CORNERS).flat().map(fine),
+    };
+    // A link has room for so many loops; what the picture shows is what they say.
+    this.light(mode === 'new' ? [one] : [...this.made, one].slice(-MOST_LOOPS));
+  }
+
+  /** Light what these loops hold, each at the time and depth at which it was drawn. */
+  async light(made) {
+    const turn = ++this.turn;
+    const { scene, session } = this.player;
+    Object.assign(this, { made, busy: true, run: session.generation });
+    for (const one of made) {
+      if (!this.masks.has(one)) this.masks.set(one, inside(one, scene, this.flowAt(one.step) ?? await this.open(one.step)));
+      if (turn !== this.turn) return;
+    }
+    const [masks, modes] = [made.map((one) => this.masks.get(one)), made.map(({ mode }) => mode)];
+    const join = (name) => joined(masks.map((mask) => mask[name]), modes, scene[name].n);
+    scene.light(made.length ? { points: join('points'), data: masks.every(({ data }) => data) && join('data') } : null);
+    this.busy = false;
     this.tell();
+  }
+
+  /** The flow of a step, if it is the one on the stage. */
+  flowAt(step) {
+    const { scene, state } = this.player;
+    return (state.shown?.step ?? 0) === step ? scene.next?.flow ?? scene.flow : null;
+  }
+
+  /** The flow of the kept step that is nearest. */
+  async open(step) {
+    const { timeline, scene } = this.player;
+    const index = timeline.nearest(step);
+    return index < 0 ? scene.flow : (await timeline.open(timeline.frames[index])).flow;
+  }
+
+  /** Leave these loops (madeview.js). */
+  make(loops) {
+    if (JSON.stringify(loops) !== JSON.stringify(this.made)) this.light(loops);
   }
 
   release() {
-    this.player.scene.light(null);
-    this.tell();
+    this.light([]);
   }
 
   update() {
-    const { scene } = this.player;
+    const { scene, session } = this.player;
+    if (this.made.length && this.run !== session.generation) this.release(); // loops are of one run
     if (scene.lit && scene.data && scene.lit.data?.length !== scene.data.n) {
       scene.light({ ...scene.lit, data: null }); // other data: only the model's points stay lit
       this.tell();
@@ -101,26 +137,4 @@ export class LassoTool {
     const tally = (mask) => ({ n: mask.reduce((sum, on) => sum + on, 0), of: mask.length });
     return { points: tally(now.points), ...(now.data && { data: tally(now.data) }) };
   }
-}
-
-/** Which of n points lie in a loop, joined with what was lit before. */
-function lit(loop, at, n, before, mode) {
-  const mask = new Uint8Array(n);
-  for (let i = 0; i < n; i++) {
-    const inside = within(loop, at[2 * i], at[2 * i + 1]);
-    const was = before?.[i] ?? 0;
-    mask[i] = mode === 'add' ? was || inside : mode === 'less' ? was && !inside : inside;
-  }
-  return mask;
-}
-
-/** Even-odd rule. */
-export function within(loop, x, y) {
-  let inside = false;
-  for (let i = 0, j = loop.length - 1; i < loop.length; j = i++) {
-    const [ax, ay] = loop[i];
-    const [bx, by] = loop[j];
-    if (ay > y !== by > y && x < ax + ((y - ay) / (by - ay)) * (bx - ax)) inside = !inside;
-  }
-  return inside;
 }

@@ -5,7 +5,8 @@
  * tool_<kind>, tool_<kind>_title and key_<kind> are found;  static key;  static icon  a path in a
  * 20 × 20 box; and, all optional:  start(), stop()  the tool is taken up, put down;
  * down(room, point, event), move(…), up(…)  room is 'latent' or 'data', point [x, y] in its units;
- * leave(room);  update(now), write(words), hear(options), release(), close().
+ * leave(room);  update(now), write(words), hear(options), release(), close();  busy  the picture is not
+ * at rest yet;  made, make(made)  what it leaves on the stage, for links (madeview.js).
  */
 import { DrawTool } from './drawtool.js';
 import { InkTool } from './inktool.js';
@@ -102,6 +103,11 @@ export class Tools {
 
   update(now) {
     for (const tool of this.all.values()) tool.update?.(now);
+  }
+
+  /** Whether what a tool has made is still to be drawn. */
+  get busy() {
+    return [...this.all.values()].some((tool) => tool.busy);
   }
 
   /** Escape puts the tool down; what it has made is the tool's to keep or to clear. */

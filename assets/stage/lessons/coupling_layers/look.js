@@ -6,6 +6,7 @@ import { VIEWS } from './skeleton.js';
 const START = [-0.9, 0.75]; // the point that is looked at first
 export const PLAIN = {
   name: 'watch', kind: null, same: false, at: null, spot: START, shown: null, drawing: null, who: 'hand', hint: false,
+  way: 'there', // in which direction the formula is read
 };
 
 /** While the endless film runs, its place is nobody's choice. `stopped`: as it stands now. */
@@ -21,6 +22,7 @@ export function read(lesson, stopped = false) {
     name: views.name, kind: views.kind === views.first ? null : views.kind, same: views.same,
     at: film || (lesson.here === start && !stopped) ? null : lesson.here, spot: [...(first?.spot ?? START)], shown,
     drawing: drawn && drawn !== options.drawing ? drawn : null, who: studio.who, hint: studio.hint,
+    way: film ? PLAIN.way : lesson.way,
   };
 }
 
@@ -47,6 +49,7 @@ export async function apply(lesson, view) {
   lesson.play.stop();
   const at = between(view.at, 0, 64);
   if (at !== undefined) lesson.moveTo(Math.min(at, lesson.depth));
+  lesson.way = oneOf(view.way, ['there', 'back']) ?? PLAIN.way; // not as it was come to here
   const spot = numbers(view.spot, 2, 50);
   for (const one of [panel, ...gallery.items.map((item) => item.panel)]) {
     if (spot) one.spot = [...spot];
