@@ -28,6 +28,7 @@ LESSON = "pushforward"
 words = choose()
 me = session.of(LESSON, words)
 tab.claim(me, stage.owner_found(LESSON))
+tab.go_on(me, stage.next_found(LESSON))
 wanted, refused = controls.read(LESSON, me.spec)
 me.notices += refused
 session.follow(me, wanted)

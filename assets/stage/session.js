@@ -76,9 +76,12 @@ export class Session {
     return this.socket?.send(message) ?? false;
   }
 
-  /** The owner has gone on to another run. */
+  /** The owner has gone on to another run; a lesson's page is asked to follow, and knows its controls. */
   goOn() {
-    if (this.watch && this.next && !this.player.follow.free) this.open({ run: this.next, watch: true });
+    const { follow } = this.player;
+    if (!this.next || follow.free) return;
+    if (this.watch) this.open({ run: this.next, watch: true });
+    else if (follow.following) this.player.setState?.('next', { run: this.source, next: this.next });
   }
 
   follow(run, owner, remembered) {

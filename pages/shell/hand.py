@@ -112,6 +112,7 @@ def hear(room: Room) -> None:
     A drawing's ``wish`` is "keep" (it becomes a run of the lab) or "train" (and training goes on).
     """
     tab.claim(room, stage.owner_found(LESSON))
+    tab.go_on(room, stage.next_found(LESSON))
     told = told_by_stage("drawing")
     if told == room.heard or told.get("target") != room.target or told.get("token") is None:
         return

@@ -51,6 +51,12 @@ def scene_shown(lesson: str) -> Any:
     return state.get("scene") if state else None
 
 
+def next_found(lesson: str) -> Any:
+    """Return where the owner of a watched run has gone: ``{"run": …, "next": …}`` or None."""
+    state = st.session_state.get(key_of(lesson))
+    return state.get("next") if state else None
+
+
 def mount(
     lesson: str,
     words: Words,

@@ -99,6 +99,7 @@ def of(lesson: Lesson, words: Words) -> Room:
     else:
         room.problem = lesson.problems.get(stage.scene_shown(lesson.name) or "", room.problem)
     tab.claim(room, stage.owner_found(lesson.name))
+    tab.go_on(room, stage.next_found(lesson.name))
     return room
 
 

@@ -130,6 +130,17 @@ def claim(tab: Tab, found: Any) -> None:
         tab.owner = tab.owners[viewer] = owner
 
 
+def go_on(tab: Tab, found: Any) -> None:
+    """Follow the owner of the run that is watched to the next one, as ``found`` by the stage."""
+    if not isinstance(found, dict) or found.get("run") != tab.viewer or not tab.watching:
+        return
+    following = found.get("next")
+    info = client.current().describe(following) if isinstance(following, str) else None
+    if info and type(info.spec) is type(tab.made):
+        tab.show(info.viewer, info.spec)
+        tab.adopted(info.spec)
+
+
 def tell(tab: Tab) -> None:
     """Show the sentences that have gathered, until the reader does something.
 

@@ -112,10 +112,13 @@ def test_viewers_follow_let_go_and_come_back(server: Lab, new_page: NewPage) -> 
     presenter.keyboard.press("Escape")
     expect(presenter.locator(".pf-head")).to_be_hidden()
 
-    # The next run: the phone goes on with the presenter.
+    # The next run: everybody goes on with the presenter.
     presenter.get_by_role("button", name="Reset", exact=True).click()
     until(presenter, f"s.run !== {run!r} && s.status === 'training'")
-    until(phone, f"s.run === {get(presenter, 'run')!r} && s.following")
+    following = get(presenter, "run")
+    for page in viewers:
+        until(page, f"s.run === {following!r} && s.following")
+    desk.wait_for_function(f"() => location.search.includes({following!r})")
 
 
 def test_viewers_follow_the_hand_of_an_arm(

@@ -2,7 +2,7 @@
  * Where networks come from: the live socket of a run, or a shipped file when there is no run. Only
  * the newest network is wanted, so the past is not asked for.
  *
- * handlers: begin(hello), net(message for the worker), row(header), report({status, …}), owned(run, owner),
+ * handlers: begin(hello), net(message for the worker), row(header), report({status, …}), owned(run, owner), next(run, next),
  * view: how the stage is followed (armview.js)
  */
 import { decodeFrame } from '../../codec.js';
@@ -120,7 +120,9 @@ export class Feed {
   /** A page that only watches goes on with the owner to the next run. */
   goOn() {
     const { watch, next, options } = this;
-    if (watch && next && !this.room.free) this.open({ run: next, options, watch });
+    if (!next || this.room.free) return;
+    if (watch) this.open({ run: next, options, watch });
+    else if (this.room.following) this.handlers.next(this.run, next);
   }
 
   close() {

@@ -12,6 +12,7 @@ export class Scene {
       net: (message) => this.worker.postMessage(message), row: ({ step }) => { this.step = step; },
       report: ({ failed, ...changes }) => (failed ? this.fail(failed) : this.report(changes)),
       owned: (run, owner) => this.setState?.('owner', { run, owner }),
+      next: (run, next) => this.setState?.('next', { run, next }),
     });
   }
 

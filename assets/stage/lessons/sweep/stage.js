@@ -51,6 +51,7 @@ export class Sweep {
       row: ({ step, steps_per_s: rate, frozen }) => Object.assign(this, { step, rate, frozen: frozen ?? {} }),
       report: (changes) => this.report(changes),
       owned: (run, owner) => this.setState?.('owner', { run, owner }),
+      next: (run, next) => this.setState?.('next', { run, next }),
       view: armView(this),
     });
     this.listen();
