@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import struct
 from collections.abc import Iterable
 from os import PathLike
@@ -116,8 +117,14 @@ def load(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
 
 
 def write(path: str | PathLike[str], hello: dict[str, Any], frames: Iterable[bytes]) -> None:
-    """Write a run file."""
-    Path(path).write_bytes(dump(hello, frames))
+    """Write a run file, whole or not at all: what lay there before stays until it is."""
+    final = Path(path)
+    beside = final.with_name(f".{final.name}.part")
+    try:
+        beside.write_bytes(dump(hello, frames))
+        os.replace(beside, final)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def read(path: str | PathLike[str]) -> tuple[dict[str, Any], list[bytes]]:

@@ -218,6 +218,25 @@ def test_a_run_file_comes_back(tmp_path: Path) -> None:
     assert (np.floor(points[:, 0] / 2) % 2 == np.floor(points[:, 1] / 2) % 2).mean() in (0.0, 1.0)
 
 
+def test_a_full_disk_leaves_the_run_file_of_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = runfile.hello(RunSpec())
+    runfile.write(tmp_path / "a.run", first, [])
+
+    def full(path: Path, data: bytes) -> int:
+        with path.open("wb") as file:
+            file.write(data[:100])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space"):
+        runfile.write(tmp_path / "a.run", first | {"more": 1}, [])
+    monkeypatch.undo()
+    assert runfile.read(tmp_path / "a.run") == (first, [])
+    assert [path.name for path in tmp_path.iterdir()] == ["a.run"]
+
+
 def test_packed_points_are_within_a_level() -> None:
     view = [[-4.0, 4.0], [-2.0, 3.0]]
     p = np.random.default_rng(0).uniform([-5, -3], [5, 4], (4000, 2))
