@@ -33,8 +33,9 @@ export const readMade = ({ extras }) => ({
 });
 
 /** Let the tools leave this; returns whether they could yet. */
-export function make({ extras }, { ink, lasso }) {
+export function make({ extras, session }, { ink, lasso }) {
   if (!ink && !lasso) return true;
+  if (lasso?.length && !session.complete) return false; // each loop is of a time of its own
   if (!extras.tool('ink')) return false;
   if (ink) extras.tool('ink').make(ink);
   if (lasso) extras.tool('lasso').make(lasso);

@@ -28,8 +28,8 @@ APPLY = """async (node, views) => {
   const { lookOf } = await import(own ? `/stage/lessons/${lesson}.js` : '/stage/stage.js');
   for (const view of views) await lookOf(node.parentNode).apply(view);
 }"""
-#: What lies on the picture and is no part of it: a viewer's way back to the owner's view.
-AWAY = ".pf-follow { visibility: hidden !important }"
+#: What lies on the picture and is no part of it: a viewer's way back, a sentence of a few seconds.
+AWAY = ".pf-follow, .pf-notice { visibility: hidden !important }"
 #: Always at the same height of the window, whatever stands above, and all of it drawn anew: a
 #: browser smooths edges a little differently elsewhere, and where it has drawn part by part.
 ANEW = """async (node) => {
