@@ -110,7 +110,8 @@ export class ChangeOfVariables {
   }
 
   tick(now) {
-    if (this.speakAt && now > this.speakAt) this.speak();
+    const drawn = this.tab === 'plane' || this.line.way; // a link may be told of before its first picture
+    if (this.speakAt && now > this.speakAt && drawn) this.speak();
     this.updates = this.line.changes + this.plane.changes;
     if (this.tab === 'plane') {
       this.plane.tick(now);
