@@ -101,6 +101,7 @@ export class Session {
           .finally(() => { this.undecoded--; });
       },
       lost: () => current() && this.player.report({ status: 'disconnected' }),
+      newest: () => this.newest,
     }, this.watch ? FEW : null);
   }
 
@@ -126,6 +127,8 @@ export class Session {
         break;
       case 'status':
         this.player.report(standing(message));
+        // What has happened to a run that trains on stays a while: its frames say nothing of it.
+        if (message.status === 'training' && message.message) this.player.report({ notice: message.message });
         break;
       case 'check':
         this.checked(message.report);

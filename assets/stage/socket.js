@@ -36,8 +36,8 @@ export class LiveSocket {
   /**
    * @param {string} run viewer token
    * @param {string|null} owner owner token
-   * @param {{message: Function, frame: Function, lost: Function}} handlers message(object),
-   *   frame(ArrayBuffer), lost()
+   * @param {{message: Function, frame: Function, lost: Function, newest?: Function}} handlers
+   *   message(object), frame(ArrayBuffer), lost(), newest() -> seq of the newest frame here
    * @param {number|null} past how many stored frames are wanted; null: all
    */
   constructor(run, owner, handlers, past = null) {
@@ -47,7 +47,7 @@ export class LiveSocket {
     this.wait = FIRST_WAIT;
     this.closed = false;
     this.past = past;
-    this.asked = past === 0; // the backfill is asked for once
+    this.asked = false; // for the stored frames; after a gap, for those of the gap
     this.timer = null;
     this.connect();
   }
@@ -74,11 +74,18 @@ export class LiveSocket {
     const message = JSON.parse(data);
     if (message.type === 'run') {
       this.wait = FIRST_WAIT;
-      if (!this.asked) this.send({ type: 'backfill', ...(this.past && { most: this.past }) });
-      this.asked = true;
+      this.ask();
     }
     if (message.type === 'gone') this.close();
     this.handlers.message(message);
+  }
+
+  /** Ask for what is stored and not here. */
+  ask() {
+    if (this.past === 0) return;
+    const after = this.asked ? this.handlers.newest?.() ?? -1 : -1;
+    this.send({ type: 'backfill', ...(this.past && { most: this.past }), ...(after >= 0 && { after }) });
+    this.asked = true;
   }
 
   /** Send when connected, and return whether; what is sent while disconnected is dropped. */

@@ -35,6 +35,7 @@ const view = ({ id, player, player: { state } }) => ({
   updates: () => player.updates,
   latencyMs: () => (state.latency === null ? null : Math.round(10 * state.latency) / 10),
   points: () => player.points,
+  kept: () => player.timeline.frames.map(({ step }) => step),
   layerPosition: () => player.depth,
   live: () => state.rewound === null,
   probe: () => read(player).probe,

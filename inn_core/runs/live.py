@@ -23,7 +23,7 @@ from inn_core.runs import frames, journal, tokens, views
 from inn_core.runs.hub import Hub
 from inn_core.runs.run import LabError, Run
 from inn_core.runs.settings import Settings
-from inn_core.runs.viewers import Mailbox
+from inn_core.runs.viewers import Backfill, Mailbox
 from inn_core.specs import SpecError, shown
 
 #: Close codes (4000 and above are ours) and what they mean.
@@ -155,10 +155,11 @@ class Socket:
         async with asyncio.timeout(STUCK_S):
             await self.websocket.send({"type": "websocket.send", **content})
 
-    async def send_stored(self, most: int) -> None:
-        """Send the stored frames, or ``most`` of them, a few at a time: they are megabytes."""
+    async def send_stored(self, wanted: Backfill) -> None:
+        """Send stored frames, a few at a time: they are megabytes."""
         log = self.run.folder.frames
-        entries = spread(log.entries, most)
+        entries = [entry for entry in log.entries if entry.seq > wanted.after]
+        entries = spread(entries, wanted.most)
         await self.send({"text": json.dumps({"type": "backfill", "frames": len(entries)})})
         for at in range(0, len(entries), CHUNK):
             stored = await asyncio.to_thread(log.read_all, entries[at : at + CHUNK])
@@ -207,9 +208,9 @@ class Socket:
             now = time.monotonic()
             if now - self.backfilled < self.hub.settings.backfill_s:
                 raise LabError("The stored pictures were sent a moment ago; wait a little.")
-            most = checked_most(message.get("most"))
+            wanted = checked_backfill(message)
             self.backfilled = now
-            self.box.ask_backfill(most)
+            self.box.ask_backfill(wanted)
         elif self.owner is None:
             raise LabError(VIEWERS_ONLY_WATCH)
         elif kind == "view":
@@ -227,13 +228,14 @@ class Socket:
             raise LabError("This browser does not own the run; it may watch.")
 
 
-def checked_most(most: Any) -> int:
-    """Return how many stored frames are wanted at most; raises LabError."""
-    if most is None:
-        return frames.MOST
-    if not isinstance(most, int) or isinstance(most, bool) or not 2 <= most <= frames.MOST:
+def checked_backfill(message: dict[str, Any]) -> Backfill:
+    """Return which stored frames a message wants; raises LabError."""
+    most, after = message.get("most", frames.MOST), message.get("after", -1)
+    if type(most) is not int or not 2 <= most <= frames.MOST:
         raise LabError(f"most is {shown(most)}; it must be a whole number from 2 to {frames.MOST}.")
-    return most
+    if type(after) is not int or after < -1:
+        raise LabError(f"after is {shown(after)}; it must be the number of a picture.")
+    return Backfill(most, after)
 
 
 def spread(entries: list[T], most: int) -> list[T]:

@@ -97,6 +97,7 @@ class Run:
         self.lock = asyncio.Lock()
         self.unwatched_since = self.changed_at = time.monotonic()
         self.notice, self.notice_until = "", 0.0
+        self.news = ""  # a notice for when it trains again
         self.saved_at = 0.0
         self._told: tuple[Any, ...] = ()
 
@@ -205,7 +206,9 @@ class Run:
             self.folder.history.rewind(seq)
         elif seq <= self.seq:
             return False
-        self.fresh = False
+        if self.news:
+            self.notify(self.news)
+        self.fresh, self.news = False, ""
         self.seq, self.step, self.seconds = seq, meta["step"], meta["seconds"]
         self.speed, self.latest = meta["speed"], frame
         self.folder.history.add(meta)

@@ -141,6 +141,7 @@ class Seats:
             self.hub.end(run, "stopped", orders.given_up(run.deaths))
             return
         run.notify(why)
+        run.news = why  # a long wait may outlast the notice
         self.admission.enqueue(run.viewer, first=True)
         self.admit()
 

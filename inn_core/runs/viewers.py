@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 Message = dict[str, Any]
@@ -16,13 +17,21 @@ Message = dict[str, Any]
 SLOWEST = 0.5
 
 
+@dataclass(frozen=True)
+class Backfill:
+    """Stored frames that a socket wants: ``most`` of those numbered above ``after``."""
+
+    most: int
+    after: int = -1
+
+
 class Mailbox:
     """What one live socket still has to send. Used on the hub's event loop only."""
 
     def __init__(self) -> None:
         self.owner = False
         self.frame: bytes | None = None
-        self.backfill = 0
+        self.backfill: Backfill | None = None
         self._texts: dict[str, Message] = {}
         self._wake = asyncio.Event()
 
@@ -37,17 +46,17 @@ class Mailbox:
         self._texts[message["type"]] = message
         self._wake.set()
 
-    def ask_backfill(self, most: int) -> None:
-        """Let the socket send ``most`` stored frames next."""
-        self.backfill = most
+    def ask_backfill(self, backfill: Backfill) -> None:
+        """Let the socket send stored frames next."""
+        self.backfill = backfill
         self._wake.set()
 
-    async def take(self) -> tuple[list[Message], int, bytes | None]:
-        """Wait for something; return (messages, frames to backfill, newest frame)."""
+    async def take(self) -> tuple[list[Message], Backfill | None, bytes | None]:
+        """Wait for something; return (messages, stored frames to send, newest frame)."""
         await self._wake.wait()
         self._wake.clear()
         texts, self._texts = list(self._texts.values()), {}
-        backfill, self.backfill = self.backfill, 0
+        backfill, self.backfill = self.backfill, None
         frame, self.frame = self.frame, None
         return texts, backfill, frame
 

@@ -123,6 +123,7 @@ def test_a_lost_connection_is_said_and_taken_up_again(lab: Lab) -> None:
     lab.send(8)
     until(page, "s.seq === 8")
     assert lab.server.types().count("hello") == 2
+    assert [m.get("after") for m in lab.server.heard if m["type"] == "backfill"] == [None, 7]
 
 
 def test_the_queue_is_said_over_the_picture(lab: Lab) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from inn_core.maps.codec import decode_frame
 from inn_core.problems.sweeps import SWEEPS
 from inn_core.runs.store import Store
 from inn_core.specs_inverse import InverseSpec
@@ -59,6 +60,23 @@ def test_a_page_that_watches_may_ask_for_few_stored_frames(server: Lab) -> None:
         for bad in (1, 0, 1e9, "all", True):
             watcher.say("backfill", most=bad)
             assert "whole number from 2 to 400" in watcher.wait("error")["message"]
+        for bad in (-2, 0.5, "7", True):
+            watcher.say("backfill", after=bad)
+            assert "number of a picture" in watcher.wait("error")["message"]
+
+
+def test_after_a_gap_only_what_was_missed_is_sent(server: Lab) -> None:
+    viewer, owner = new_run(server)
+    with Watcher(server, viewer, owner) as watcher:
+        watcher.wait_frames(12)
+        watcher.say("stop")
+        watcher.wait("status", status="stopped")
+        watcher.say("backfill", after=4)
+        seqs = [
+            decode_frame(one)[1]["seq"]
+            for one in watcher.wait_frames(watcher.wait("backfill")["frames"])
+        ]
+        assert seqs[0] == 5 and seqs == sorted(set(seqs))
 
 
 def test_the_light_page_is_small_and_its_files_are_kept(server: Lab) -> None:

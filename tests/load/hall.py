@@ -7,12 +7,21 @@ import contextlib
 import struct
 import time
 from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from statistics import quantiles
-from typing import Any
+from typing import Any, TypeVar
 
 from inn_core.maps.codec import decode_frame
 from tests.load.visitor import Visitor, frames, visitor
+
+T = TypeVar("T")
+
+
+def run(scene: Coroutine[Any, Any, T]) -> T:
+    """Play a scene on a thread of its own: a browser test's loop may be running on this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, scene).result()
 
 
 def p95(values: list[float]) -> float:
@@ -74,10 +83,13 @@ class Owner:
         return steps[-1] - steps[0] if steps else 0
 
 
-async def in_class(url: str, sessions: int, trainers: int, window_s: float) -> Class:
+async def in_class(
+    url: str, sessions: int, trainers: int, window_s: float, least: int = 100
+) -> Class:
     """Let so many open the lab at once; then the first ``trainers`` of them press Train at once.
 
-    Steps are counted in the same ``window_s`` seconds, which begin when all have an update.
+    Steps are counted in the same window, from when all have an update for ``window_s`` seconds and
+    until each has taken ``least`` steps; TimeoutError if somebody never does.
     """
     async with contextlib.AsyncExitStack() as stack:
         doors = [stack.enter_async_context(visitor(url)) for _ in range(sessions)]
@@ -91,6 +103,9 @@ async def in_class(url: str, sessions: int, trainers: int, window_s: float) -> C
         await asyncio.gather(*(one.begun.wait() for one in trained))
         start = time.time()
         await asyncio.sleep(window_s)
+        async with asyncio.timeout(60):
+            while min(one.steps(start, time.time()) for one in trained) < least:
+                await asyncio.sleep(0.1)
         steps = [one.steps(start, time.time()) for one in trained]
         for run in runs:
             run.cancel()

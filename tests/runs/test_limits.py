@@ -11,7 +11,7 @@ import pytest
 from inn_core.runs import tokens
 from inn_core.runs.admission import Admission, expected_wait
 from inn_core.runs.settings import PARSERS, Settings, SettingsError
-from inn_core.runs.viewers import Audience, Mailbox, Pace
+from inn_core.runs.viewers import Audience, Backfill, Mailbox, Pace
 
 
 def test_every_setting_has_a_parser_that_accepts_its_default() -> None:
@@ -140,7 +140,7 @@ def test_newest_wins_and_the_last_frame_always_arrives() -> None:
 
 
 def test_a_mailbox_holds_one_frame_and_one_message_of_each_type() -> None:
-    async def play() -> tuple[list[dict[str, Any]], int, bytes | None]:
+    async def play() -> tuple[list[dict[str, Any]], Backfill | None, bytes | None]:
         box = Mailbox()
         for i in range(1000):
             box.offer(b"%d" % i)
