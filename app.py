@@ -27,6 +27,7 @@ from inn_core.runs import client, health, journal, live
 from inn_core.runs.hub import Hub
 from inn_core.runs.run import RunInfo
 from inn_core.runs.settings import Settings
+from inn_core.runs.shield import Shield
 from pages.shell import share, watch
 from pages.shell.lessons import LESSONS
 
@@ -37,6 +38,9 @@ COLLECT_S = 20.0
 #: Parts of Streamlit's page that it fetches only when the first element of their kind arrives.
 LATE_CHUNKS = ("BidiComponent", "Selectbox", "Slider", "ButtonGroup", "Button", "Popover", "Tabs")
 STAGE = ROOT / "assets" / "stage"
+STATIC = Path(st.__file__).parent / "static"
+#: Bytes of files that one page session may upload before it is reloaded.
+SESSION_BYTES = 200_000_000
 #: What a module needs before it can run. What it fetches later, by import(), is left out, but for a
 #: lesson's first file, which fetches its parts at once.
 IMPORT = re.compile(r"^(?! \*).*\bfrom '(\.[^']+)'", re.MULTILINE)
@@ -94,7 +98,7 @@ class Preload:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        chunks = Path(st.__file__).parent / "static" / "static" / "js"
+        chunks = STATIC / "static" / "js"
         theirs = [f"/static/js/{f.name}" for n in LATE_CHUNKS for f in chunks.glob(f"{n}.*.js")]
         links = named([*modules_of(STAGE / "stage.js"), *theirs])
         links.append("</stage/stage.css>; rel=preload; as=style")
@@ -185,7 +189,10 @@ async def go_home(request: Request) -> RedirectResponse:
 app = st.App(
     ROOT / "pages" / "router.py",
     lifespan=lifespan,
-    middleware=[Middleware(Preload)],
+    middleware=[
+        Middleware(Shield, page=STATIC / "index.html", session_bytes=SESSION_BYTES),
+        Middleware(Preload),
+    ],
     routes=[
         live.route(lambda: house.hub),
         Route("/health", report),

@@ -32,7 +32,11 @@ STAGE = Path(__file__).resolve().parents[2] / "assets" / "stage"
 THEMES = ("light", "dark")
 FOREVER, ASK = "public, max-age=31536000, immutable", "no-cache"
 #: No script but the stage's own files, and nothing from anywhere else.
-POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; worker-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
+)
 
 _PAGE = """<!doctype html>
 <html lang="{lang}">
@@ -119,7 +123,8 @@ def routes(
         info = await describe(token)
         if info is None:
             body = page(words, stage.address, words("shell.run_gone"), None, token)
-            return HTMLResponse(body, status_code=404, headers={"Cache-Control": ASK})
+            headers = {"Cache-Control": ASK, "Content-Security-Policy": POLICY}
+            return HTMLResponse(body, status_code=404, headers=headers)
         what = contents(info, words) | theme_of(request.query_params)
         entry = STAGE / what["module"]
         preloads = [f"{stage.address}/watch.css>; rel=preload; as=style"] + [

@@ -89,6 +89,7 @@ def test_a_run_file_is_kept_or_refused_with_a_sentence(data: bytes) -> None:
         brought = imports.read(data)
         json.dumps([brought.history, brought.check], allow_nan=False)
         assert len(brought.frames) >= 1
+        assert all(abs(value) < 1e300 for row in brought.history for value in row)
     except LabError as error:
         sentence(error)
 
