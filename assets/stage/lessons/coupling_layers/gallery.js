@@ -22,7 +22,7 @@ export class Gallery {
     this.key = key;
     this.box.replaceChildren();
     this.items = kinds.map((kind) => this.make(kind));
-    this.lesson.arrange();
+    this.lesson.layout();
     for (const item of this.items) {
       if (!item.kind.address) continue;
       try {
@@ -34,7 +34,7 @@ export class Gallery {
         item.panel.show(flow, item.ride, item.ride.windows(3.2));
         item.panel.at = Math.min(this.at, flow.layers.length);
         item.panel.host.hidden = false;
-        this.lesson.arrange();
+        this.lesson.layout();
         this.lesson.lanes();
         this.write(item);
       } catch (error) {

@@ -114,10 +114,8 @@ export class CouplingLayers {
     this.panel.dirty = this.film.dirty = true;
   }
 
-  layout() { this.arrange(); }
-
   /** Fit everything to the width that the page gives. */
-  arrange() {
+  layout() {
     const { root, panel, studio } = this;
     const width = root.clientWidth;
     if (!width) return;
@@ -125,11 +123,15 @@ export class CouplingLayers {
     root.classList.toggle('stacked', width <= 820);
     panel.scales = this.views.name !== 'draw' || studio.drawing.scales || studio.who === 'machine';
     // The whole layer, curves and film are to be seen at once, below whatever the page has above.
-    this.top = Math.min(260, Math.max(this.top ?? 0, root.getBoundingClientRect().top));
-    const left = root.querySelector('.pl-left').clientWidth; // 0 while kinds stand side by side
-    if (left) panel.layout(left, window.innerHeight - this.top - 165, dpr);
-    const right = root.querySelector('.pl-rooms').clientWidth;
-    if (right) this.ends.layout(Math.floor(Math.min((right - 16) / 2, 330)), dpr);
+    const presenting = root.classList.contains('presenting');
+    if (!presenting) this.top = Math.min(260, Math.max(this.top ?? 0, root.getBoundingClientRect().top));
+    const rooms = root.querySelector('.pl-rooms');
+    const [left, right] = [root.querySelector('.pl-left').clientWidth, rooms.clientWidth]; // 0: not shown
+    if (left) panel.layout(left, window.innerHeight - (presenting ? 140 : this.top) - 165, dpr);
+    // Side by side; presented, one above the other, with a heading each.
+    const size = presenting ? Math.min(right, (window.innerHeight - 190) / 2 - 50) : Math.min((right - 16) / 2, 330);
+    rooms.style.setProperty('--pl-size', `${Math.floor(size)}px`);
+    if (right) this.ends.layout(Math.floor(size), dpr);
     this.gallery.layout(dpr);
     this.film.resize(root.querySelector('.pl-film .pf-strip').clientWidth, dpr);
   }
@@ -216,7 +218,7 @@ export class CouplingLayers {
 
   act(name, choice) {
     const { views } = this;
-    if (views.name === 'draw' && this.studio.act(name)) this.arrange();
+    if (views.name === 'draw' && this.studio.act(name)) this.layout();
     else if (name === 'to_z') this.go(this.depth, true);
     else if (name === 'to_x') this.go(0, true);
     else if (name === 'explain') this.explain.show(!this.explain.on, this);
@@ -275,7 +277,7 @@ export class CouplingLayers {
       if (!this.hands.held || shape !== this.shape) this.film.dirty = true;
       if (shape !== this.shape) {
         this.shape = shape;
-        this.arrange();
+        this.layout();
         this.lanes();
       }
       studio.raced = true;

@@ -90,7 +90,7 @@ export class Studio {
     this.drawing.keep();
     this.drawing.scales = kind.scales;
     this.changed();
-    this.lesson.arrange();
+    this.lesson.layout();
   }
 
   setWho(who) {

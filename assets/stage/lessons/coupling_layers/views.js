@@ -67,7 +67,7 @@ export class Views {
     }
     if (mine !== this.loading) return;
     this.busy = false;
-    lesson.arrange();
+    lesson.layout();
     lesson.names();
   }
 
