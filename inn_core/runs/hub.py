@@ -107,7 +107,7 @@ class Hub:
         most = self.settings.upload_bytes
         if len(data) > most:
             raise LabError(
-                f"The file has {len(data) / 1e6:,.1f} MB; this lab takes {most / 1e6:,.1f} at most."
+                f"The file has {len(data) / 1e6:.3g} MB; this lab takes {most / 1e6:.3g} at most."
             )
         try:
             brought = await self.exports.brought(data)

@@ -12,7 +12,7 @@ import pytest
 
 from inn_core.export.request import ExportError, FilmRequest
 from inn_core.kinds import AnySpec
-from inn_core.runs import size, store
+from inn_core.runs import live, size, store
 from inn_core.runs.hub import Hub
 from inn_core.runs.run import LabError
 from inn_core.runs.settings import Settings
@@ -20,6 +20,7 @@ from inn_core.runs.store import Store
 from inn_core.runs.viewers import Mailbox
 from inn_core.specs import RunSpec
 from inn_core.specs_inverse import InverseSpec
+from tests.fuzz.fakesockets import FakeHub, FakeRun
 
 SMALL = RunSpec().with_(layers=2, hidden=(8,), batch=16)
 EATERS = {
@@ -118,6 +119,42 @@ def test_a_file_larger_than_the_setting_is_refused_before_it_is_read(tmp_path: P
             await hub.adopt(b"PFRUN1\n\0" + bytes(200_000))
 
     within(tmp_path, play, upload_bytes=100_000)
+
+
+PICKLE = b"cos\nsystem\n(S'touch pickled'\ntR."
+
+
+@pytest.mark.parametrize(
+    "data",
+    [PICKLE, b"\x80\x04" + PICKLE, b"PFRUN1\n\0\x1e\0\0\0" + PICKLE, b"PK\x03\x04" + PICKLE,
+     bytes([30, 0, 0, 0, 0, 0, 0, 0]) + b"{" + PICKLE * 2],
+    ids=["plain", "framed", "run", "zip", "weights"],
+)  # fmt: skip
+def test_a_pickle_is_no_run_and_no_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes
+) -> None:
+    async def play(hub: Hub) -> None:
+        with pytest.raises(LabError, match=r"\.$"):
+            await hub.adopt(data)
+
+    monkeypatch.chdir(tmp_path)
+    within(tmp_path / "store", play)
+    assert not (tmp_path / "pickled").exists()
+
+
+def test_a_socket_that_takes_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Deaf:
+        async def send(self, message: Any) -> None:
+            await asyncio.Event().wait()
+
+    async def play() -> None:
+        box = Mailbox()
+        box.offer(b"frame")
+        await live.Socket(FakeHub(), FakeRun(), box, Deaf()).write()  # type: ignore[arg-type]
+
+    monkeypatch.setattr(live, "STUCK_S", 0.01)
+    with pytest.raises(TimeoutError):
+        asyncio.run(asyncio.wait_for(play(), 30))
 
 
 def aged(place: Store, runs: int) -> list[str]:
