@@ -22,7 +22,7 @@ export function tellCloud(cloud) {
   for (const button of root.querySelectorAll('[data-switch]')) button.setAttribute('aria-pressed', switches[button.dataset.switch]);
   for (const button of root.querySelectorAll('[data-label]')) button.setAttribute('aria-pressed', y[button.dataset.label] > 0.5);
   if (!shown) return;
-  text(root.querySelector('.ip-sentence'), cloud.message || sentenceOf(cloud));
+  text(root.querySelector('.ip-sentence'), cloud.message || sentenceOf(cloud, root.closest('.presenting') !== null));
   const counts = { count: number(shown.count, 0), all: number(pace.most, 0) };
   text(root.querySelector('.ip-arms'), shown.count < pace.most ? say('cloud_fewer', counts) : '');
   for (const name of ['l2', 'gap']) text(root.querySelector(`[data-number=${name}]`), number(shown[name], name === 'l2' ? 3 : 2));
@@ -38,10 +38,10 @@ export function tellCloud(cloud) {
   });
 }
 
-function sentenceOf({ name, status, step, shown, touched, truth, words: { say, number } }) {
+function sentenceOf({ name, status, step, shown, touched, truth, words: { say, number } }, presented) {
   if (!truth.points) return say('strip_out');
   if (status === 'training') return say('cloud_training', { step: number(step, 0), l2: number(shown.l2, 3) });
   const [hint, gap] = [say(`${name}_hint`), say('mean_in_gap', { by: number(shown.gap, 2) })];
   if (shown.gap <= GAP) return hint;
-  return touched ? gap : `${gap} ${hint}`;
+  return touched || presented ? gap : `${gap} ${hint}`;
 }
