@@ -114,10 +114,10 @@ async def go_on(hub: Hub, run: Run) -> None:
     await hub.only(run)
     run.budget_s = max(run.budget_s, run.seconds) + hub.settings.budget_s
     run.wish, run.deaths = "play", 0
-    if run.worker:
-        await hub.seats.order(run, "budget", {"seconds": run.budget_s})
+    if await hub.seats.order(run, "budget", {"seconds": run.budget_s}):
         await hub.seats.order(run, "play", {})
-    else:
+    else:  # it has no seat, or has just left it and its last word is on the way
+        hub.seats.release(run)
         hub.seats.enqueue(run)
 
 

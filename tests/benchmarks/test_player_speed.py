@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 
@@ -22,6 +23,15 @@ SHARE = 55 / 60
 
 @pytest.mark.parametrize("name", SIZES)
 def test_a_hundred_snapshots_play_as_smoothly_as_nothing(tmp_path: Path, name: str) -> None:
+    with ThreadPoolExecutor(1) as thread:  # this one may belong to the browser tests' Playwright
+        size, shares = thread.submit(measured, tmp_path, name).result()
+    print(f"{name}: {size / 1e6:.2f} MB; share of a blank page's frames: {shares}")
+    assert size < SIZES[name]
+    assert max(shares) >= SHARE
+
+
+def measured(tmp_path: Path, name: str) -> tuple[int, list[float]]:
+    """Bytes of the player, and its frames by those of a blank page, turn by turn."""
     hello, frames = runfile.read(RUNS / f"{name}.run")
     path = tmp_path / "player.html"
     player.write(path, hello, (frames + frames)[: player.MOST])
@@ -43,6 +53,4 @@ def test_a_hundred_snapshots_play_as_smoothly_as_nothing(tmp_path: Path, name: s
             until(page, "s.live && !s.playing")
             shares.append(nothing / plays)
         context.close()
-    print(f"{name}: {size / 1e6:.2f} MB; share of a blank page's frames: {shares}")
-    assert size < SIZES[name]
-    assert max(shares) >= SHARE
+    return size, shares

@@ -46,7 +46,7 @@ def test_on_a_phone_marks_bear_numbers_and_the_notes_stand_below(
         picture, first = lesson.get(shown).bounding_box(), notes.first.bounding_box()
         assert picture and first and first["y"] >= picture["y"] + picture["height"]
         numbers = lesson.get(f"{shown} .cv-notes text")
-        assert numbers.all_text_contents() == [str(i + 1) for i in range(count)]
+        expect(numbers).to_have_text([str(i + 1) for i in range(count)])
         places = [box for box in (one.bounding_box() for one in numbers.all()) if box]
         for a, b in combinations(places, 2):
             assert math.hypot(a["x"] - b["x"], a["y"] - b["y"]) > 12, "two numbers on one place"

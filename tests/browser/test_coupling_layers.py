@@ -57,7 +57,7 @@ def open_lesson(page: Page, url: str, target: str, **more: Any) -> None:
     page.goto(f"{url}/")
     data = {"id": "coupling_layers", "run": None, "owner": None, "words": ENGLISH, "lang": "en"}
     page.evaluate(MOUNT, {"data": {**data, "options": options(target, **more)}})
-    page.wait_for_function(f"{STAGE}?.frames > 3")
+    page.wait_for_function(f"() => {STAGE}?.frames > 3")
 
 
 def parabola(page: Page, steps: int = 60, pause: float = 0) -> None:
@@ -214,16 +214,16 @@ def test_the_film_goes_there_and_back_with_the_same_curves(
 ) -> None:
     page = new_page(viewport={"width": 1440, "height": 1000})
     open_lesson(page, assets_url, "moons", kinds=[])  # no run file: two invented layers
-    page.wait_for_function(f"{STAGE}.playing", timeout=5000)
-    page.wait_for_function(f"{STAGE}.layerPosition < 1.8", timeout=8000)
+    page.wait_for_function(f"() => {STAGE}.playing", timeout=5000)
+    page.wait_for_function(f"() => {STAGE}.layerPosition < 1.8", timeout=8000)
     page.click(".pl-head")  # whoever takes hold ends the endless film
     page.keyboard.press("Space")
     page.wait_for_timeout(100)
     page.click("[data-do=to_z]")
-    page.wait_for_function(f"{STAGE}.layerPosition === 0", timeout=15000)
+    page.wait_for_function(f"() => {STAGE}.layerPosition === 0", timeout=15000)
     assert page.inner_text("[data-say=way]") == ENGLISH["way_there"]
     page.click("[data-do=to_x]")
-    page.wait_for_function(f"!{STAGE}.playing", timeout=15000)
+    page.wait_for_function(f"() => !{STAGE}.playing", timeout=15000)
     assert page.evaluate(f"{STAGE}.layerPosition") == page.evaluate(f"{STAGE}.layerPosition") > 0
     assert page.inner_text("[data-say=way]") == ENGLISH["way_back"]
     zero = page.locator(".pl-matrix .zero")
@@ -260,7 +260,7 @@ def test_best_layers_and_forgetting_to_alternate(page: Page, assets_url: str) ->
     rows.nth(6).wait_for()
     assert rows.nth(1).locator("td").first.inner_text() == "0.1930"
     page.click("[data-do=same]")
-    page.wait_for_function("document.querySelectorAll('.pl-gains tbody tr').length === 4")
+    page.wait_for_function("() => document.querySelectorAll('.pl-gains tbody tr').length === 4")
     assert float(rows.nth(2).locator("td").nth(1).inner_text().split()[0].replace("−", "-")) < 0.01
 
 

@@ -19,7 +19,7 @@ def page(new_page: NewPage) -> Page:
 def test_a_trained_curve_is_pulled_and_springs_back(page: Page, assets_url: str) -> None:
     """All downstream follows the dent, nothing is asked for, and what training found comes back."""
     open_lesson(page, assets_url, "moons")
-    page.wait_for_function("document.querySelector('.pl').classList.contains('inviting')")
+    page.wait_for_function("() => document.querySelector('.pl').classList.contains('inviting')")
     page.keyboard.press("l")
     numbers = ".pl-below [data-curve=t]"
     lane = page.locator(numbers).bounding_box()
@@ -42,7 +42,7 @@ def test_a_trained_curve_is_pulled_and_springs_back(page: Page, assets_url: str)
     assert page.inner_text(said) != before
     assert page.evaluate(draw) != trained
     page.mouse.up()
-    page.wait_for_function(f"{STAGE}.bent === 0")
+    page.wait_for_function(f"() => {STAGE}.bent === 0")
     page.wait_for_timeout(900)  # the density is made fine again
     assert page.inner_text(said) == before
     assert page.evaluate(draw) == trained
@@ -54,20 +54,20 @@ def test_a_trained_curve_is_pulled_by_keys_for_as_long_as_they_are_down(
     page: Page, assets_url: str
 ) -> None:
     open_lesson(page, assets_url, "moons")
-    page.wait_for_function("document.querySelector('.pl').classList.contains('inviting')")
+    page.wait_for_function("() => document.querySelector('.pl').classList.contains('inviting')")
     page.keyboard.press("l")
     page.wait_for_timeout(600)
     said = ".pl-formula-card [data-say=reading]"
     before = page.inner_text(said)
     page.locator(".pl-below [data-curve=t]").focus()
     page.keyboard.down("ArrowUp")
-    page.wait_for_function(f"Math.abs({STAGE}.bent - 0.1) < 1e-6")
+    page.wait_for_function(f"() => Math.abs({STAGE}.bent - 0.1) < 1e-6")
     page.keyboard.down("ArrowUp")
-    page.wait_for_function(f"Math.abs({STAGE}.bent - 0.2) < 1e-6")
-    page.wait_for_function(f"document.querySelector('{said}').innerText !== {before!r}")
+    page.wait_for_function(f"() => Math.abs({STAGE}.bent - 0.2) < 1e-6")
+    page.wait_for_function(f"() => document.querySelector('{said}').innerText !== {before!r}")
     page.keyboard.up("ArrowUp")
-    page.wait_for_function(f"{STAGE}.bent === 0")
-    page.wait_for_function(f"document.querySelector('{said}').innerText === {before!r}")
+    page.wait_for_function(f"() => {STAGE}.bent === 0")
+    page.wait_for_function(f"() => document.querySelector('{said}').innerText === {before!r}")
 
 
 def test_a_dent_changes_nothing_beside_it(page: Page, assets_url: str) -> None:

@@ -139,7 +139,7 @@ def test_the_points_are_handed_over_once_there_are_enough(lab: Lab) -> None:
     ring(page, middle)
     expect(page.locator(".pf-draw-sentence")).not_to_contain_text("too few")
     page.keyboard.press("Enter")
-    page.wait_for_function("window.said.length === 1")
+    page.wait_for_function("() => window.said.length === 1")
     name, value = page.evaluate("window.said")[0]
     assert name == "drawn" and value["count"] == len(points(page))
     sent = np.frombuffer(base64.b64decode(value["points"]), "<f4").reshape(-1, 2)
@@ -164,7 +164,7 @@ def test_a_drawing_that_the_lab_refuses_stays_in_the_hand(lab: Lab) -> None:
     ring(page, take_up(page))
     page.locator("[data-draw=train]").click()
     expect(page.locator(".pf-draw-sentence")).to_contain_text("on their way")
-    page.wait_for_function("window.said.length === 1")
+    page.wait_for_function("() => window.said.length === 1")
     value = page.evaluate("window.said")[0][1]
     answer(page, value["at"], refused=True)
     expect(page.locator(".pf-draw-sentence")).to_be_empty()

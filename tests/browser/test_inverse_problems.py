@@ -61,7 +61,7 @@ def open_lesson(page: Page, **more: Any) -> None:
     options = {"hello": network.hello(InverseSpec()), "scenes": planes.scenes()}
     data = {"id": "inverse_problems", "words": ENGLISH, "lang": "en", "options": options | more}
     page.evaluate(MOUNT, {"data": data})
-    page.wait_for_function(f"{STAGE}?.frames > 1")
+    page.wait_for_function(f"() => {STAGE}?.frames > 1")
 
 
 def state(page: Page) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def test_the_exact_poses_are_those_of_the_quadrature(page: Page) -> None:
 
 def test_the_elbow_dances_while_the_hand_stays(page: Page) -> None:
     open_lesson(page)
-    page.wait_for_function(f"{STAGE}.updates > 30 && {STAGE}.playing")
+    page.wait_for_function(f"() => {STAGE}.updates > 30 && {STAGE}.playing")
     residuals, latents = [], []
     for _ in range(12):
         told = state(page)
@@ -117,7 +117,7 @@ def test_the_elbow_dances_while_the_hand_stays(page: Page) -> None:
 def test_three_hundred_arms_follow_the_target_without_the_server(page: Page) -> None:
     requests: list[str] = []
     open_lesson(page)
-    page.wait_for_function(f"{STAGE}.updates > 3")
+    page.wait_for_function(f"() => {STAGE}.updates > 3")
     page.on("request", lambda request: requests.append(request.url))
     box: Any = page.locator("[data-room=arm] canvas").bounding_box()
     k = min(box["width"] / 2.65, box["height"] / 2.9)
@@ -145,14 +145,14 @@ def test_three_hundred_arms_follow_the_target_without_the_server(page: Page) -> 
     assert (after["updates"] - before["updates"]) / seconds > 15, "new arms a second"
     assert np.median(page.evaluate("window.times")) < 1000 / 45
     np.testing.assert_allclose(after["target"], [0.9, 0.9], atol=0.02)
-    page.wait_for_function(f"{STAGE}.l2 < 0.06")
+    page.wait_for_function(f"() => {STAGE}.l2 < 0.06")
     assert not after["playing"], "the first touch ends the dance"
     assert requests == [] and page.evaluate("window.told") == []
 
 
 def test_what_cannot_be_reached_is_said_and_the_nearest_is_shown(page: Page) -> None:
     open_lesson(page)
-    page.wait_for_function(f"{STAGE}.updates > 3")
+    page.wait_for_function(f"() => {STAGE}.updates > 3")
     page.locator("[data-room=arm] canvas").focus()
     for _ in range(3):
         page.keyboard.press("Shift+ArrowRight")
@@ -167,7 +167,7 @@ def test_what_cannot_be_reached_is_said_and_the_nearest_is_shown(page: Page) -> 
 
 def test_the_mean_of_right_answers_is_wrong(page: Page) -> None:
     open_lesson(page)
-    page.wait_for_function(f"{STAGE}.updates > 3")
+    page.wait_for_function(f"() => {STAGE}.updates > 3")
     page.locator("[data-switch=mean]").click()
     sentence = page.locator(".ip-sentence")
     expect(sentence).to_contain_text("misses the target by")
@@ -205,10 +205,10 @@ def test_the_words_are_the_same_in_every_language() -> None:
 
 def test_moving_a_joint_runs_the_network_forwards(page: Page) -> None:
     open_lesson(page)
-    page.wait_for_function(f"{STAGE}.points === 300")
+    page.wait_for_function(f"() => {STAGE}.points === 300")
     page.get_by_role("button", name="Circle in z").click()
     page.wait_for_timeout(300)
-    page.wait_for_function(f"{STAGE}.pose")
+    page.wait_for_function(f"() => {STAGE}.pose")
     pose = np.array(state(page)["pose"])
     canvas: Any = page.locator("[data-room=arm] canvas").bounding_box()
     scale = min(canvas["width"] / 2.65, canvas["height"] / 2.9)
@@ -224,12 +224,12 @@ def test_moving_a_joint_runs_the_network_forwards(page: Page) -> None:
     page.mouse.down()
     turned = pose[1] + 0.3
     page.mouse.move(*place(0.5 * np.cos(turned), pose[0] + 0.5 * np.sin(turned)), steps=4)
-    page.wait_for_function(f"{STAGE}.way === 'forward'")
+    page.wait_for_function(f"() => {STAGE}.way === 'forward'")
     moved = pose + np.array([0, 0.3, 0, 0])
     hand = find("kinematics").simulate(moved[None])[0]
     # The last of the four moves counts, whatever the worker was busy with meanwhile.
     away = f"Math.hypot({STAGE}.target[0] - {hand[0]}, {STAGE}.target[1] - {hand[1]})"
-    page.wait_for_function(f"{away} < 0.03")
+    page.wait_for_function(f"() => {away} < 0.03")
     page.mouse.up()
     told = state(page)
     _, flow, layout = inverse.load(NET)
@@ -242,11 +242,11 @@ def test_moving_a_joint_runs_the_network_forwards(page: Page) -> None:
 def test_eight_modes_answer_with_all_clusters_of_a_label(page: Page) -> None:
     open_lesson(page)
     page.get_by_role("button", name="Eight modes").click()
-    page.wait_for_function(f"{STAGE}.scene === 'modes' && {STAGE}.shares")
+    page.wait_for_function(f"() => {STAGE}.scene === 'modes' && {STAGE}.shares")
     for label, clusters in ((0, [0, 1, 2, 3]), (1, [4, 5]), (2, [6]), (3, [7])):
         page.locator(f"[data-label='{label}']").click()
         own = f"[{','.join(map(str, clusters))}].reduce((a, k) => a + {STAGE}.shares[k], 0)"
-        page.wait_for_function(f"{own} > 0.98")
+        page.wait_for_function(f"() => {own} > 0.98")
         shares = np.array(state(page)["shares"])[clusters]
         np.testing.assert_allclose(shares, 1 / len(clusters), atol=0.07)
     expect(page.locator("[data-label='3']")).to_have_attribute("aria-pressed", "true")
@@ -255,7 +255,7 @@ def test_eight_modes_answer_with_all_clusters_of_a_label(page: Page) -> None:
 def test_the_strip_puts_the_mean_into_the_gap(page: Page) -> None:
     open_lesson(page)
     page.get_by_role("button", name="A strip across a crescent").click()
-    page.wait_for_function(f"{STAGE}.scene === 'strip' && {STAGE}.sdNet")
+    page.wait_for_function(f"() => {STAGE}.scene === 'strip' && {STAGE}.sdNet")
     told = state(page)
     _, exact = find("strip").posterior_moments(np.array([1.2]))
     np.testing.assert_allclose(told["exactSd"], exact, rtol=0.03)

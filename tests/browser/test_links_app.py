@@ -68,7 +68,7 @@ def begin(context: BrowserContext, address: str) -> Page:
 
 
 def drawn(page: Page) -> Page:
-    page.wait_for_function(f"{STAGE}?.points > 0")
+    page.wait_for_function(f"() => {STAGE}?.points > 0")
     return page
 
 
@@ -78,7 +78,7 @@ def open_page(context: BrowserContext, address: str) -> Page:
 
 
 def still(page: Page) -> None:
-    page.wait_for_function(f"{STAGE}?.still")
+    page.wait_for_function(f"() => {STAGE}?.still")
 
 
 def stage(page: Page) -> Locator:
@@ -233,7 +233,7 @@ def test_share_gives_links_that_can_be_copied_scanned_and_framed(
     frame = page.frame_locator("iframe")
     frame.locator("[data-room=data] canvas").wait_for()
     inner = page.frames[1]
-    inner.wait_for_function(f"{STAGE}?.still && {STAGE}.layerPosition === 3.25")
+    inner.wait_for_function(f"() => {STAGE}?.still && {STAGE}.layerPosition === 3.25")
     expect(frame.get_by_role("button", name="Replay")).to_be_visible()
     assert frame.get_by_role("button", name="Train").count() == 0
     assert frame.locator("h1").count() == 0 and frame.get_by_role("tab").count() == 0

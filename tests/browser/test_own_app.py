@@ -22,7 +22,7 @@ def test_a_reader_draws_uploads_and_trains(tmp_path: Path, chromium: Browser) ->
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(server.url)
-        page.wait_for_function(f"{STAGE}?.updates > 0", timeout=60_000)
+        page.wait_for_function(f"() => {STAGE}?.updates > 0", timeout=60_000)
         canvas = page.locator("[data-room=data] canvas").first.element_handle()
         draw(page)
         trained(page, "my drawing")
@@ -37,14 +37,14 @@ def test_a_reader_draws_uploads_and_trains(tmp_path: Path, chromium: Browser) ->
         page.locator("input[type=file]").first.set_input_files(str(table))
         page.get_by_text("x₁ = (height").wait_for()
         page.get_by_role("button", name="Train on this").last.click()
-        page.wait_for_function(f"{STAGE}.run !== {run!r}", timeout=30_000)
+        page.wait_for_function(f"() => {STAGE}.run !== {run!r}", timeout=30_000)
         trained(page, "people")
         assert canvas is not None and canvas.evaluate("node => node.isConnected"), "not remounted"
         address = page.url
 
         second = context.new_page()
         second.goto(address)
-        second.wait_for_function(f"{STAGE}?.updates > 0", timeout=60_000)
+        second.wait_for_function(f"() => {STAGE}?.updates > 0", timeout=60_000)
         expect(second.get_by_role("combobox", name="Target")).to_have_value("people")
         assert errors == []
         context.close()
@@ -64,9 +64,11 @@ def draw(page: Page) -> None:
 
 
 def trained(page: Page, label: str) -> None:
-    page.wait_for_function(f"{STAGE}.status === 'training' && {STAGE}.step > 60", timeout=60_000)
+    page.wait_for_function(
+        f"() => {STAGE}.status === 'training' && {STAGE}.step > 60", timeout=60_000
+    )
     expect(page.get_by_role("combobox", name="Target")).to_have_value(label, timeout=20_000)
     cell = page.locator(".pf-checks td").first
     page.wait_for_function(
-        "node => /^[\\d.]+ nat/.test(node.textContent)", arg=cell.element_handle()
+        "() => node => /^[\\d.]+ nat/.test(node.textContent)", arg=cell.element_handle()
     )

@@ -73,7 +73,7 @@ def test_notes_do_not_lie_on_the_bar_of_buttons(
     chromium: Browser, server: Lab, lesson: str
 ) -> None:
     page = visit(chromium, server, lesson)
-    page.wait_for_function(f"{STAGE}.extras ?? true")
+    page.wait_for_function(f"() => {STAGE}.extras ?? true")
     page.keyboard.press("e")
     page.keyboard.down("e")
     page.locator(".pf-notes li, .pl-notes p").first.wait_for()

@@ -18,9 +18,9 @@ def page(new_page: NewPage, assets_url: str) -> Page:
 
 def test_ranks_are_counted_while_the_page_goes_on(page: Page) -> None:
     open_lesson(page)
-    page.wait_for_function(f"{STAGE}.points === 300")
+    page.wait_for_function(f"() => {STAGE}.points === 300")
     page.get_by_role("button", name="Count ranks").click()
-    page.wait_for_function(f"{STAGE}.ranks === 500", timeout=60_000)
+    page.wait_for_function(f"() => {STAGE}.ranks === 500", timeout=60_000)
     expect(page.locator(".ip-calibration small").first).to_contain_text("if all were right: p =")
     counts = page.evaluate(
         "[...document.querySelectorAll('.ip-ranks svg')].map((svg) => svg.children.length)"
