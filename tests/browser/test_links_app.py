@@ -21,7 +21,7 @@ from tests.live.support import Lab, lab
 STAGE = "window.pushforward?.stages?.[0]"
 #: Tall, so that the width alone says how large a picture is: a page opened by a link may have a
 #: sentence more above the stage, and windows differ anyway.
-WINDOW: ViewportSize = {"width": 1100, "height": 1700}
+WINDOW: ViewportSize = {"width": 860, "height": 1500}
 APPLY = """async (node, views) => {
   const lesson = document.location.pathname.split('/').pop();
   const own = lesson && lesson !== 'pushforward';

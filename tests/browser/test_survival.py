@@ -20,7 +20,7 @@ NODE = """() => {
 }"""
 
 
-@pytest.mark.parametrize("seconds", [120, pytest.param(3600, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("seconds", [60, pytest.param(3600, marks=pytest.mark.soak)])
 def test_the_node_survives_its_updates(new_page: NewPage, tmp_path: Path, seconds: int) -> None:
     with lab(tmp_path) as server:
         page = new_page(viewport={"width": 1440, "height": 1000})  # fails on any console error
