@@ -42,6 +42,7 @@ def test_on_a_phone_marks_bear_numbers_and_the_notes_stand_below(
             lesson.plane("linear")
         lesson.page.keyboard.down("e")
         notes = lesson.get(f"{shown} .cv-note")
+        expect(notes.first).to_be_visible()
         count = notes.count()
         picture, first = lesson.get(shown).bounding_box(), notes.first.bounding_box()
         assert picture and first and first["y"] >= picture["y"] + picture["height"]
