@@ -1,4 +1,4 @@
-"""What a run can be: the flow of a 2-D density, or the INN of an inverse problem. No torch.
+"""What a run can be: a 2-D density's flow, an inverse problem's INN, a fit to a map. No torch.
 
 A new kind is one line of :data:`KINDS`: its spec, who trains it, what a viewer is told first, and
 how its checkpoint is measured, each as ``"module:attribute"``, imported when it is needed.
@@ -13,8 +13,10 @@ from typing import Any
 from inn_core.specs import RunSpec, SpecError, shown
 from inn_core.specs_inverse import KIND as INVERSE
 from inn_core.specs_inverse import InverseSpec
+from inn_core.specs_map import KIND as MAP
+from inn_core.specs_map import MapSpec
 
-AnySpec = RunSpec | InverseSpec
+AnySpec = RunSpec | InverseSpec | MapSpec
 FLOW = "flow"
 
 
@@ -27,7 +29,7 @@ class Kind:
     rate : snapshots a second at most
     """
 
-    spec: type[RunSpec] | type[InverseSpec]
+    spec: type[RunSpec] | type[InverseSpec] | type[MapSpec]
     trainer: str
     hello: str
     check: str
@@ -53,6 +55,13 @@ KINDS: dict[str, Kind] = {
         "inn_core.training.inverse:numbers_of",
         rate=4.0,  # a whole network goes out with each snapshot
     ),
+    MAP: Kind(
+        MapSpec,
+        "inn_core.training.mapfit:MapTrainer",
+        "inn_core.maps.fitted:hello",
+        "inn_core.training.mapfit:numbers_of",
+        rate=12.0,  # a grid of points is measured for each snapshot
+    ),
 }
 
 
@@ -61,12 +70,19 @@ def kind_of(spec: AnySpec) -> Kind:
     for kind in KINDS.values():
         if isinstance(spec, kind.spec):
             return kind
-    raise SpecError(f"A run needs a RunSpec or an InverseSpec; it got {type(spec).__name__}.")
+    raise SpecError(
+        f"A run needs a RunSpec, an InverseSpec or a MapSpec; it got {type(spec).__name__}."
+    )
 
 
 def kind_name(spec: AnySpec) -> str:
     """The name of a spec's kind, a key of :data:`KINDS`."""
     return next(name for name, kind in KINDS.items() if isinstance(spec, kind.spec))
+
+
+def carries_arrays(spec: AnySpec) -> bool:
+    """Whether a run's snapshots carry arrays (``net``) in place of layer maps."""
+    return isinstance(spec, InverseSpec) or (isinstance(spec, MapSpec) and spec.members > 1)
 
 
 def read_spec(values: Any) -> AnySpec:

@@ -147,6 +147,24 @@ PROBLEMS: dict[str, Entry] = {
     ),
 }
 
+_DIFFEOS = "inn_core.diffeos"
+
+#: Diffeomorphisms of a square that a flow can be fitted to.
+DIFFEOS: dict[str, Entry] = {
+    "twist": Entry(
+        "Bump twist", "R(α(|x|)) x, α = A exp(1 - 1/(1 - |x|²))", f"{_DIFFEOS}.turns:Twist"
+    ),
+    "swirl": Entry("Swirl", "R(A |x|²) x", f"{_DIFFEOS}.turns:Swirl"),
+    "fold": Entry(
+        "Stretch and fold", "two turns of a Hénon-like map with det > 0", f"{_DIFFEOS}.plain:Fold"
+    ),
+    "square": Entry("z + a z²", "complex polynomial, |2 a z| < 1", f"{_DIFFEOS}.plain:Square"),
+    "warp": Entry(
+        "Drawn warp", "Catmull & Rom 1974, on 5 × 5 points that one drags", f"{_DIFFEOS}.warp:Warp"
+    ),
+    "reflection": Entry("Reflection", "(-x, y): det -1", f"{_DIFFEOS}.plain:Reflection"),
+}
+
 
 #: Names of data that a reader brought; see inn_core/targets/library.py.
 OWN = re.compile(r"own-[0-9a-f]{16}")

@@ -193,3 +193,25 @@ def test_thinning_keeps_both_ends_and_is_dense_at_first() -> None:
     gaps = np.diff(kept)
     assert (np.diff(gaps) >= -7).all() and gaps[0] == 7 and gaps[-1] > 300
     assert thin([1, 2], [1, 2], 60) == [1, 2]
+
+
+def test_a_map_is_fitted_kept_and_measured_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    film = tmp_path / "run.map"
+    told = ["--json", "--out", str(tmp_path), "--out-run", str(film)]
+    assert main(["train", "square", "--amplitude", "0.2", "--sup", "0.5", *SMALL, *told]) == 0
+    *_, shot, last = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert shot["status"] == "done" and last["map"] == "square"
+    assert last["max"] == pytest.approx(shot["measures"]["max"][0])
+    hello, frames = runfile.read(film)
+    assert hello["spec"]["amplitude"] == 0.2 and hello["spec"]["sup"] == 0.5
+    maps = decode_frame(frames[-1])[2]
+    assert maps is not None and len(maps.layers) == 3
+    assert main(["check", "square", "--run", str(tmp_path), "--json"]) == 0
+    again = json.loads(capsys.readouterr().out)
+    assert (again["mean"], again["max"]) == (last["mean"], last["max"])
+    assert main(["check", "twist", "--run", str(tmp_path)]) == 2
+    assert "fitted to square, not twist" in capsys.readouterr().err
+    assert main(["train", "square", "--amplitude", "0.5"]) == 2
+    assert "amplitude is 0.5; it must be a number between 0 and 0.35" in capsys.readouterr().err

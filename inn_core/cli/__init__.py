@@ -14,6 +14,7 @@ from typing import Any
 from inn_core import registry
 from inn_core.cli import exporting, flows
 from inn_core.cli.arguments import add_run_options, number, numbers
+from inn_core.diffeos.presets import SWEEPS as MAP_SWEEPS
 from inn_core.problems.sweeps import SWEEPS
 from inn_core.specs import SpecError
 
@@ -56,9 +57,10 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "problem",
         nargs="?",
-        choices=[*registry.PROBLEMS, *SWEEPS],
+        choices=[*registry.PROBLEMS, *SWEEPS, *registry.DIFFEOS, *MAP_SWEEPS],
         metavar="PROBLEM",
-        help=f"an inverse problem or a sweep: {', '.join([*registry.PROBLEMS, *SWEEPS])}",
+        help=f"an inverse problem or a sweep: {', '.join([*registry.PROBLEMS, *SWEEPS])}; "
+        f"or a map to fit: {', '.join([*registry.DIFFEOS, *MAP_SWEEPS])}",
     )
     sub.add_argument("--latent", type=numbers, help="size of z, or one a member: 1,2,4")
     sub.add_argument("--prior-weight", type=numbers, help="weight of the prior loss: 0,1,100")
@@ -67,6 +69,11 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--reconstruct", type=numbers, help="weight of the reconstruction")
     sub.add_argument("--loss", help="nll or sinkhorn")
     sub.add_argument("--network", help="inn or conditional")
+    sub.add_argument("--amplitude", type=number, help="of a map: how far from the identity")
+    sub.add_argument("--l2", type=number, help="of a map: weight of the L² distance (1)")
+    sub.add_argument("--lp", type=number, help="of a map: weight of the L^p distance (0)")
+    sub.add_argument("--sup", type=number, help="of a map: weight of the smooth maximum (0)")
+    sub.add_argument("--power", type=number, help="of a map: the p of L^p (8)")
     sub.add_argument("--target", help=", ".join(registry.TARGETS))
     sub.add_argument("--data", metavar="FILE", help="own data: a CSV table or a picture")
     sub.add_argument("--columns", metavar="A,B", help="two columns of the table")
@@ -82,7 +89,9 @@ def parser() -> argparse.ArgumentParser:
     add_run_options(sub)
 
     sub = command("check", flows.check_command)
-    sub.add_argument("folder", metavar="DIR", help="a folder that train --out kept, or a problem")
+    sub.add_argument(
+        "folder", metavar="DIR", help="a folder that train --out kept, or a problem or map"
+    )
     sub.add_argument("--y", help="observation of a problem: 1.7,0.1")
     sub.add_argument(
         "--run", dest="run_folder", metavar="DIR", help="folder of train PROBLEM --out"

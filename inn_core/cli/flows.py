@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from inn_core import registry
-from inn_core.cli import owndata, problems
+from inn_core.cli import maps, owndata, problems
 from inn_core.cli.arguments import run_spec
 from inn_core.cli.lines import done_line, line, report_lines, summary
 from inn_core.specs import FlowSpec, Range, RunSpec, SpecError
@@ -25,6 +25,7 @@ TABLES = {
     "linear": registry.LINEARS,
     "base": registry.BASES,
     "problem": registry.PROBLEMS,
+    "map": registry.DIFFEOS,
 }
 
 
@@ -53,6 +54,9 @@ def sample_command(options: argparse.Namespace) -> None:
 
 def train_command(options: argparse.Namespace) -> None:
     """Train, print the numbers, keep what is asked for."""
+    if maps.known(options.problem):
+        maps.train(options)
+        return
     if options.problem:
         problems.train(options)
         return
@@ -74,6 +78,8 @@ def pretrain_command(options: argparse.Namespace) -> None:
     """Train and write a run file (of a problem: its network) for assets/pretrained."""
     if options.name in registry.PROBLEMS or options.name in problems.SWEEPS:
         return problems.pretrain(options)
+    if options.name in maps.SHIPPED:
+        return maps.pretrain(options)
     options.target, dash, options.coupling = options.name.rpartition("-")
     if not dash:
         raise SpecError(f"name is {options.name!r}; it must be TARGET-COUPLING: moons-affine.")
@@ -91,6 +97,8 @@ def check_command(options: argparse.Namespace) -> None:
     """Print the check report of a kept run, or of a problem's network."""
     if options.folder in registry.PROBLEMS:
         return problems.check(options)
+    if options.folder in registry.DIFFEOS:
+        return maps.check(options)
     import inn_core
     from inn_core.targets import library
     from inn_core.training.film import kept
@@ -132,7 +140,7 @@ def _train(spec: RunSpec, options: argparse.Namespace, film: str | None) -> Snap
             printed = snapshot.seconds
             print(json.dumps(snapshot.numbers()) if options.json else line(snapshot), flush=True)
     if path:
-        reel.write(path, spec, options.made_by, check(trainer, trainer.target))
+        reel.write(path, spec, options.made_by, check(trainer, trainer.target).numbers())
     options.trainer = trainer
     if folder:
         keep(folder, spec, trainer.state())

@@ -78,6 +78,12 @@ class Flow(nn.Module):
 
         return log_prob + (log_det + self.units.log_det), pull
 
+    def encode_vjp(self, x: Tensor) -> tuple[Tensor, Callable[[Tensor], list[Tensor]]]:
+        """Return z (E, B, D), and g (E, B, D) -> gradients of the chain's parameters."""
+        z, log_det, pull = self.chain.vjp(halves_of(self._spread(self.units(x))))
+        still = torch.zeros_like(log_det)
+        return points_of(z), lambda g: list(pull(halves_of(g), still)[1])
+
     def sample(self, n: int, generator: torch.Generator, condition: Tensor | None = None) -> Tensor:
         """N points of every member, (E, n, D)."""
         z = self.base.sample(n, generator).to(self.units.scale.dtype)

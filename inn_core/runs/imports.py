@@ -12,7 +12,7 @@ from typing import Any
 from safetensors.numpy import save
 
 from inn_core.export import weights
-from inn_core.kinds import AnySpec, read_spec
+from inn_core.kinds import AnySpec, carries_arrays, read_spec
 from inn_core.maps import handmade, runfile
 from inn_core.maps.codec import decode_frame
 from inn_core.maps.header import FrameError
@@ -21,7 +21,7 @@ from inn_core.runs.history import FIXED
 from inn_core.runs.run import LabError
 from inn_core.runs.store import RunFolder, Store
 from inn_core.specs import RunSpec, SpecError, is_drawing
-from inn_core.specs_inverse import InverseSpec
+from inn_core.specs_map import MapSpec
 from inn_core.targets import library
 
 #: A run file of more bytes, or with more frames, is refused.
@@ -69,7 +69,7 @@ def read(data: bytes) -> Brought:
             raise LabError(f"A run file has 1 to {MOST_FRAMES:,} pictures; this has {len(frames)}.")
         parts = [(decode_frame(frame)[1], frame) for frame in frames]
         sort = {numbers.get("net") is not None for numbers, _ in parts}
-        if sort != {isinstance(spec, InverseSpec)}:
+        if sort != {carries_arrays(spec)}:
             raise LabError("This run file's pictures are not of the kind that it names.")
     except (FrameError, SpecError, handmade.DrawingError) as error:
         raise LabError(str(error)) from error
@@ -132,6 +132,8 @@ def lesson_of(spec: AnySpec) -> str:
     """The lesson in which a run of ``spec`` opens: the name of its page."""
     if isinstance(spec, RunSpec):
         return "pushforward"
+    if isinstance(spec, MapSpec):
+        return "universality"
     if len(set(spec.prior_weight)) > 1:
         return "prior_weight"
     return "latent_dimension" if spec.members > 1 else "inverse_problems"

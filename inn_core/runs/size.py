@@ -14,6 +14,8 @@ from inn_core.runs.run import LabError
 from inn_core.runs.settings import Settings
 from inn_core.specs import RunSpec
 from inn_core.specs_inverse import FLOW, InverseSpec
+from inn_core.specs_map import FLOW as MAP_FLOW
+from inn_core.specs_map import MapSpec
 
 #: Multiplications forwards, and twice as many backwards, each with an addition.
 PASSES = 6
@@ -26,7 +28,7 @@ BESIDES = 16
 def step_of(spec: AnySpec, batch: int) -> tuple[float, float]:
     """Floating-point operations and bytes of one step of all members on ``batch`` points."""
     flow = spec.flow
-    dim = 1 if isinstance(spec, RunSpec) else max(spec.latent) + BESIDES
+    dim = max(spec.latent) + BESIDES if isinstance(spec, InverseSpec) else 1
     raw = dim * (3 * flow.bins - 1 if flow.coupling == "spline" else 2)
     widths = (dim, *flow.hidden, raw)
     weights = sum(a * b for a, b in pairwise(widths))
@@ -57,7 +59,8 @@ def check(spec: AnySpec, settings: Settings, batch: int | None = None) -> None:
 
 def parts_of(spec: AnySpec, batch: int) -> Mapping[str, tuple[float, str]]:
     """Setting -> (how often larger than usual it is, its value as text)."""
-    usual = FLOW if isinstance(spec, InverseSpec) else RunSpec().flow
+    kinds = ((InverseSpec, FLOW), (MapSpec, MAP_FLOW))
+    usual = next((flow for kind, flow in kinds if isinstance(spec, kind)), RunSpec().flow)
     hidden = ", ".join(map(str, spec.flow.hidden))
     return {
         "members": (spec.members, str(spec.members)),

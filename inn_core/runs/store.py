@@ -16,18 +16,17 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from inn_core.kinds import AnySpec, read_spec
+from inn_core.kinds import AnySpec, carries_arrays, read_spec
 from inn_core.runs import files, journal, tokens
 from inn_core.runs.frames import FrameLog
 from inn_core.runs.history import History
 from inn_core.specs import SpecError
-from inn_core.specs_inverse import InverseSpec
 from inn_core.targets import library
 
 log = logging.getLogger(__name__)
 
 VERSION = 1
-#: How frames that carry whole networks are kept: thirty in a thousand.
+#: How frames that carry arrays (whole networks) are kept: thirty in a thousand.
 SPARSE: dict[str, Any] = {"dense": 8, "growth": 1.25}
 #: Seconds for which a run that was opened or made is not removed.
 HELD_S = 60.0
@@ -44,7 +43,7 @@ class RunFolder:
         self.owner_hash: str = values["owner"]
         self.created: float = values["created"]
         self.parent: str | None = values.get("parent")
-        sparse = SPARSE if isinstance(self.spec, InverseSpec) else {}
+        sparse = SPARSE if carries_arrays(self.spec) else {}
         self.frames = FrameLog(path / files.FRAMES, **sparse)
         self.history = History(path / files.HISTORY, self.spec.members)
         self.status: dict[str, Any] = files.read_json(path / files.STATUS) or {}

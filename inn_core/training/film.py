@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from inn_core.kinds import AnySpec, kind_of
 from inn_core.maps import runfile
 from inn_core.maps.codec import encode_frame
-from inn_core.results import CheckReport, Snapshot
+from inn_core.results import Snapshot
 from inn_core.specs import RunSpec, SpecError
 
 #: Frames of a film that is shipped with the app; rows of its loss curve.
@@ -45,12 +46,12 @@ class Film:
             self.history = thin(self.history, [row[1] for row in self.history], HISTORY)
 
     def write(
-        self, path: Path, spec: RunSpec, made_by: str, report: CheckReport | None = None
+        self, path: Path, spec: AnySpec, made_by: str, report: dict[str, Any] | None = None
     ) -> None:
         """Write a run file."""
-        head: dict[str, Any] = runfile.hello(spec)
+        head: dict[str, Any] = kind_of(spec).load("hello")(spec)
         head["history"] = thin(self.history, [row[1] for row in self.history], HISTORY)
-        head["check"] = report.numbers() if report else None
+        head["check"] = report
         head["made_by"] = made_by
         kept = thin(self.snapshots, [s.step for s in self.snapshots], self.frames)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -17,7 +17,6 @@ from inn_core.kinds import AnySpec
 from inn_core.maps import handmade
 from inn_core.runs import client
 from inn_core.specs import FlowSpec, RunSpec, is_drawing
-from inn_core.specs_inverse import InverseSpec
 from inn_core.targets import library
 from pages.shell import controls, links, pretrained, tab
 from pages.shell.tab import Tab
@@ -76,9 +75,9 @@ def _arrive(session: Session, words: Words) -> None:
     lost = viewer if info is None else None
     if lost and links.SEED not in st.query_params:
         session.notices.append(words("shell.run_gone"))
-    elif isinstance(spec, InverseSpec):
+    elif spec and not isinstance(spec, RunSpec):
         session.notices.append(words("shell.other_kind"))
-    elif spec and not _at_hand(spec.target):
+    elif isinstance(spec, RunSpec) and not _at_hand(spec.target):
         session.notices.append(words("own.gone"))
         spec = None
     if isinstance(spec, RunSpec):
