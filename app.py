@@ -51,6 +51,7 @@ FIRST_NETS = {
     "inverse_problems": ("pretrained/kinematics.inn",),
     "latent_dimension": ("pretrained/latent-dimension.inn",),
     "prior_weight": ("pretrained/prior-weight.inn",),
+    "universality": ("pretrained/twist-sweep.map",),
 }
 
 

@@ -42,7 +42,8 @@ export function dataPoints(hello) {
   }
 }
 
-function unpacked(text, view) {
+/** Points of base64 levels within a view, interleaved. */
+export function unpacked(text, view) {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const levels = new DataView(bytes.buffer);
   const points = new Float64Array(bytes.length >> 1);

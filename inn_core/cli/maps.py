@@ -22,7 +22,7 @@ FILE = "map.safetensors"
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "pretrained"
 ENDING = ".map"
 #: Snapshots of a shipped film; of a sweep the last one alone carries its arrays.
-FRAMES = 40
+FRAMES = 24
 #: Options that are fields of the spec itself.
 OWN = {"amplitude", "l2", "lp", "sup", "power", "seed", "members"}
 

@@ -73,6 +73,14 @@ def grid(n: int) -> Array:
     return np.stack([np.tile(side, n), np.repeat(side, n)], -1)
 
 
+def edge(n: int) -> Array:
+    """The edge of K as a closed polygon, (4 (n - 1), 2), n points a side."""
+    side = np.linspace(-HALF, HALF, n)[:-1]
+    end = np.full_like(side, HALF)
+    sides = [(side, -end), (end, side), (-side, end), (-end, -side)]
+    return np.concatenate([np.stack(pair, -1) for pair in sides])
+
+
 def find(name: str, amplitude: float | None = None, warp: tuple[float, ...] = ()) -> Diffeo:
     """The diffeomorphism that ``registry.DIFFEOS`` names; ValueError if a warp folds."""
     kind: type[Diffeo] = registry.DIFFEOS[name].load()

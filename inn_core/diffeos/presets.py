@@ -39,10 +39,17 @@ def sweep(
 
 
 SWEEPS: dict[str, MapSpec] = {"twist-sweep": sweep()}
+
+
+def lasting(spec: MapSpec, steps: int) -> MapSpec:
+    """The same for a number of steps, however long they take: any machine makes the same flow."""
+    return replace(spec, training=replace(spec.training, steps=steps, seconds=3600.0))
+
+
 #: Files of assets/pretrained, without their ending, and what they hold.
 SHIPPED: dict[str, MapSpec] = {
-    "twist-affine": single(),
-    "twist-spline": single(coupling="spline"),
-    "reflection-affine": single("reflection"),
-    **SWEEPS,
+    "twist-affine": lasting(single(), 20_000),
+    "twist-spline": lasting(single(coupling="spline"), 8_000),
+    "reflection-affine": lasting(single("reflection"), 4_000),
+    "twist-sweep": lasting(SWEEPS["twist-sweep"], 6_000),
 }

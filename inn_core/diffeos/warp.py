@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from inn_core.diffeos.base import HALF, Array, Diffeo, grid
+from inn_core.diffeos.base import HALF, Array, Diffeo, edge, grid
 
 #: Control points a side; numbers of a warp: x and y of each, row by row from below.
 NODES = 5
@@ -96,14 +96,6 @@ def weights(u: Array) -> tuple[Array, Array]:
     for k in range(4):
         spread[0, rows, first + k], spread[1, rows, first + k] = value[:, k], slope[:, k]
     return spread[0] @ EXTENDED, spread[1] @ EXTENDED
-
-
-def edge(n: int) -> Array:
-    """The edge of K as a closed polygon, n points a side."""
-    side = np.linspace(-HALF, HALF, n)[:-1]
-    end = np.full_like(side, HALF)
-    sides = [(side, -end), (end, side), (-side, end), (-end, -side)]
-    return np.concatenate([np.stack(pair, -1) for pair in sides])
 
 
 def crosses(polygon: Array) -> bool:

@@ -75,10 +75,12 @@ def units_in(hello: dict[str, Any]) -> Units:
         return Units()
 
 
-def pack_points(points: NDArray[np.floating[Any]], view: list[list[float]]) -> str:
-    """The first 1,500 points (N, 2) inside the view: base64 of int16 levels x0, y0, x1, …."""
+def pack_points(
+    points: NDArray[np.floating[Any]], view: list[list[float]], most: int = POINTS
+) -> str:
+    """The first ``most`` points (N, 2) inside the view: base64 of int16 levels x0, y0, x1, …."""
     low, high = np.array(view).T
-    inside = points[((points >= low) & (points <= high)).all(1)][:POINTS]
+    inside = points[((points >= low) & (points <= high)).all(1)][:most]
     levels = np.rint((inside - low) / (high - low) * 65535) - 32768
     return base64.b64encode(levels.astype("<i2").tobytes()).decode()
 

@@ -18,10 +18,11 @@ from torch import Tensor
 
 from inn_core.bijections.linear import ActNorm
 from inn_core.diagnose.invert import PASS
-from inn_core.diffeos.base import Diffeo, grid
+from inn_core.diffeos.base import Diffeo, edge, grid
 from inn_core.flows.build import build_flow
 from inn_core.flows.flow import Flow
 from inn_core.losses.fit import FitLoss
+from inn_core.maps.fitted import CARRIED, FINE, FINE_EDGE
 from inn_core.maps.tabulate import tabulate
 from inn_core.results import Snapshot
 from inn_core.specs_map import MapSpec
@@ -35,10 +36,9 @@ from inn_core.training.threads import one_thread
 
 #: K is [-1, 1]²; the chain sees it as [-2.5, 2.5]².
 UNIT = 0.4
-#: Points a side of the grid on K: behind a snapshot's numbers, and behind final ones.
-SHOWN, FINE = 41, 201
-#: A sweep's snapshot carries every member's error on a grid of so many points a side.
-CARRIED = 31
+#: Points a side of the grid on K behind a snapshot's numbers, and along its edge, where the largest
+#: error of a reflection hides; final numbers are measured on FINE and FINE_EDGE.
+SHOWN, SHOWN_EDGE = 41, 129
 #: Points behind a snapshot's round trip.
 BACK = 100
 
@@ -78,7 +78,7 @@ class MapTrainer(Trainer):
         steppers = {name: stepper_of(spec, name, loss, start) for name in groups}
         self.stepper = Groups(loss, steppers, groups)
         self.weights = dict(loss.weights)
-        self.rows = as_tensor(rows_of(self.diffeo, grid(SHOWN)))
+        self.rows = as_tensor(rows_of(self.diffeo, measured(SHOWN, SHOWN_EDGE)))
         self._marks = deque([(0, 0.0)])
 
     @staticmethod
@@ -112,10 +112,11 @@ class MapTrainer(Trainer):
         return torch.cat(parts, 1)
 
     def _snapshot(self, points: Any, maps: bool, weights: bool, status: str) -> Snapshot:
-        off = self.off(self.rows if points is None else points)
-        r = off.norm(dim=-1)
-        terms = self.stepper.loss.of(r)
-        mean, largest = numbers(r.mean(-1)), numbers(r.amax(-1))
+        side, rows = (SHOWN, self.rows) if points is None else (FINE, points)
+        r = self.off(rows).norm(dim=-1)
+        inside = r[:, : side**2]  # the edge counts for the largest error only
+        terms = self.stepper.loss.of(inside)
+        mean, largest = numbers(inside.mean(-1)), numbers(r.amax(-1))
         losses = self.stepper.losses
         single = self.spec.members == 1
         self.seq += 1
@@ -133,13 +134,13 @@ class MapTrainer(Trainer):
 
     @property
     def carried(self) -> Tensor:
-        """The rows of the grid whose errors a sweep's snapshot carries."""
+        """The rows of the grid whose errors a sweep's snapshot carries: a browser knows f there."""
         return as_tensor(rows_of(self.diffeo, grid(CARRIED)))
 
     @torch.inference_mode()
     def round_trip(self) -> float:
         """Largest |decode(encode(x)) - x| over some points of K and all members."""
-        x = self.rows[:: len(self.rows) // BACK, :2]
+        x = self.rows[: SHOWN**2 : SHOWN**2 // BACK, :2]
         with one_thread():
             worst = [
                 (flow.decode(flow.encode(x)[0])[0] - x).abs().amax() for flow in self.shown.values()
@@ -157,23 +158,23 @@ class MapTrainer(Trainer):
 
     def final(self, maps: bool = True, weights: bool = False) -> Snapshot:
         """Like :meth:`snapshot`, on the fine grid: the numbers that a table may quote."""
-        fine = as_tensor(rows_of(self.diffeo, grid(FINE)))
+        fine = as_tensor(rows_of(self.diffeo, measured(FINE, FINE_EDGE)))
         return self._snapshot(fine, maps, weights, "")
 
 
 def numbers_of(trainer: MapTrainer) -> dict[str, Any]:
     """What the check panel shows: errors on the fine grid, and the areas of member 0."""
-    points = grid(FINE)
-    off = trainer.off(as_tensor(rows_of(trainer.diffeo, points)))
-    r = off.norm(dim=-1)
+    points = measured(FINE, FINE_EDGE)
+    r = trainer.off(as_tensor(rows_of(trainer.diffeo, points))).norm(dim=-1)
+    means, maxes = numbers(r[:, : FINE**2].mean(-1)), numbers(r.amax(-1))
     flow, place = trainer.flow_of(0)
     with one_thread(), torch.inference_mode():
         area = flow.encode(as_tensor(points))[1][place].exp()
     return {
-        "mean": numbers(r.mean(-1))[0],
-        "max": numbers(r.amax(-1))[0],
-        "means": list(numbers(r.mean(-1))),
-        "maxes": list(numbers(r.amax(-1))),
+        "mean": means[0],
+        "max": maxes[0],
+        "means": list(means),
+        "maxes": list(maxes),
         "worst": [float(v) for v in points[int(r[0].argmax())]],
         "points": len(points),
         "area_least": finite(float(area.amin())),
@@ -202,6 +203,11 @@ def build(spec: MapSpec, coupling: str) -> Flow:
         end.initialised.fill_(1.0)
     flow.chain.layers.append(end)
     return flow
+
+
+def measured(side: int, along: int) -> NDArray[np.float64]:
+    """A grid of K of ``side`` points a side, then its edge, ``along`` points a side."""
+    return np.concatenate([grid(side), edge(along)])
 
 
 def rows_of(diffeo: Diffeo, x: NDArray[np.float64]) -> NDArray[np.float64]:

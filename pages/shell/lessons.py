@@ -23,6 +23,7 @@ LESSONS: tuple[Lesson, ...] = (
     Lesson("pushforward", ":material/blur_on:"),
     Lesson("change_of_variables", ":material/area_chart:"),
     Lesson("coupling_layers", ":material/draw:"),
+    Lesson("universality", ":material/function:"),
     Lesson("latent_dimension", ":material/tune:"),
     Lesson("prior_weight", ":material/balance:"),
     Lesson("inverse_problems", ":material/precision_manufacturing:"),

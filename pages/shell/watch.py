@@ -25,6 +25,7 @@ from inn_core.kinds import AnySpec
 from inn_core.maps import network
 from inn_core.runs.run import RunInfo
 from inn_core.specs_inverse import InverseSpec
+from inn_core.specs_map import MapSpec
 from pages.shell import planes
 from pages.shell.words import DEFAULT, Words, languages
 
@@ -146,6 +147,8 @@ def routes(
 
 def lesson_of(spec: AnySpec) -> str:
     """Return the lesson on whose stage a run is shown."""
+    if isinstance(spec, MapSpec):
+        return "universality"
     if not isinstance(spec, InverseSpec):
         return "pushforward"
     if spec.members == 1:
@@ -158,6 +161,12 @@ def contents(info: RunInfo, words: Words) -> dict[str, Any]:
     """Return what the page hands to the stage: its module, and the data of ``mount``."""
     lesson = lesson_of(info.spec)
     data: dict[str, Any] = {"id": lesson, "run": info.viewer, "owner": None, "lang": words.lang}
+    if isinstance(info.spec, MapSpec):
+        return data | {
+            "module": f"lessons/{lesson}.js",
+            "words": words.section("scene2.stage"),
+            "options": {"fit": {"recorded": {}, "show": None, "hello": None}},
+        }
     if not isinstance(info.spec, InverseSpec):
         return data | {
             "module": "stage.js",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inn_core.diffeos.base import HALF, find, grid
+from inn_core.diffeos.base import HALF, edge, find, grid
 from inn_core.diffeos.turns import least_slope, steps_needed
-from inn_core.diffeos.warp import NODES, NUMBERS, START, Warp, crosses, edge
+from inn_core.diffeos.warp import NODES, NUMBERS, START, Warp, crosses
 from inn_core.registry import DIFFEOS
 
 X = np.random.default_rng(0).uniform(-HALF, HALF, (400, 2))

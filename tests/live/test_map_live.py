@@ -9,10 +9,10 @@ import numpy as np
 
 from inn_core.maps import runfile
 from inn_core.maps.codec import decode_frame
+from inn_core.maps.fitted import CARRIED, SIDE
 from inn_core.runs.live import greeting
 from inn_core.specs import FlowSpec, TrainSpec
 from inn_core.specs_map import MapSpec
-from inn_core.training.mapfit import CARRIED
 from tests.live.support import HubThread, until
 from tests.live.test_faults import worker_pid
 
@@ -33,7 +33,7 @@ def test_one_flow_streams_with_its_maps_and_lives_on_in_another_worker(lab: HubT
     assert numbers["measures"]["max"][0] >= numbers["nlls"][0] > 0
     hello = lab.ask(greeting(lab.hub, run))
     assert MapSpec.from_json(hello["spec"]) == SINGLE
-    assert len(hello["map"]["ends"]) == 2 * hello["map"]["side"] ** 2
+    assert len(runfile.unpack_points(hello["map"]["ends"], hello["target"]["view"])) == SIDE**2
     lab.lab.control(tickets.owner, "set", lr=1e-3)
     until(lambda: run.folder.resumable, "a checkpoint")
     epoch = run.epoch

@@ -77,6 +77,7 @@ def test_names_belong_to_registry_entries() -> None:
         "couplings": registry.COUPLINGS,
         "linears": registry.LINEARS,
         "bases": registry.BASES,
+        "diffeos": registry.DIFFEOS,
     }
     for code in CODES:
         for kind, names in languages()[code]["names"].items():
@@ -88,7 +89,7 @@ def test_names_belong_to_registry_entries() -> None:
 def asked_for() -> set[str]:
     """Every key that pages ask for, ``f"controls.{name}"`` filled in from the tables."""
     source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "pages").rglob("*.py"))
-    keys = set(re.findall(r'(?:words|text)\(\s*"([a-z_.]+)"', source))
+    keys = set(re.findall(r'(?:words|text)\(\s*"([a-z0-9_.]+)"', source))
     keys |= set(re.findall(r'"((?:shell|examine|predict|theory)\.[a-z_]+)"', source))
     keys |= {f"controls.{c.name}.{part}" for c in CONTROLS for part in ("label", "help")}
     keys |= {f"{lesson.name}.{part}" for lesson in LESSONS for part in ("title", "sentence")}

@@ -15,12 +15,12 @@ from inn_core.diffeos.base import grid
 from inn_core.kinds import carries_arrays, kind_name, read_spec
 from inn_core.maps.codec import decode_frame, encode_frame
 from inn_core.maps.evaluate import encode
-from inn_core.maps.fitted import errors, hello
+from inn_core.maps.fitted import CARRIED, errors, hello
 from inn_core.runs import size
 from inn_core.runs.settings import Settings
 from inn_core.specs import FlowSpec, SpecError, TrainSpec
 from inn_core.specs_map import TERMS, MapSpec
-from inn_core.training.mapfit import CARRIED, MapTrainer, build, numbers_of, rows_of
+from inn_core.training.mapfit import MapTrainer, build, numbers_of, rows_of
 
 SMALL = FlowSpec(layers=4, hidden=(16, 16))
 QUICK = TrainSpec(lr=5e-3, batch=128, seconds=600.0)

@@ -3,7 +3,8 @@
  * the newest network is wanted, so the past is not asked for.
  *
  * handlers: begin(hello), net(message for the worker), row(header), report({status, …}), owned(run, owner), next(run, next),
- * view: how the stage is followed (armview.js)
+ * view: how the stage is followed (armview.js). With shot({header, flow, net}) every snapshot goes there, whole, also the
+ * newest `past` ones that are stored.
  */
 import { decodeFrame } from '../../codec.js';
 import { Follow } from '../../follow.js';
@@ -67,8 +68,9 @@ export class Feed {
       },
       frame: async (bytes) => {
         try {
-          const { header, net } = await decodeFrame(bytes);
-          if (!current() || !net || (header.seq <= this.newest && header.epoch === this.epoch)) return;
+          const { header, flow, net } = await decodeFrame(bytes);
+          if (current() && handlers.shot) handlers.shot({ header, flow, net });
+          if (!current() || !net || handlers.shot || (header.seq <= this.newest && header.epoch === this.epoch)) return;
           Object.assign(this, { newest: header.seq, epoch: header.epoch });
           handlers.row(header);
           handlers.net({ names: net.names, bytes: net.bytes });
@@ -77,7 +79,7 @@ export class Feed {
         }
       },
       lost: () => current() && handlers.report({ status: 'disconnected' }),
-    }, 0);
+    }, handlers.past ?? 0);
   }
 
   /** Show snapshot k of a film that the page carries, the last for none. */

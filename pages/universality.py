@@ -1,0 +1,44 @@
+"""Lesson "universality": what L^p promises and what happens, on fits to maps of the plane."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.shell import fitting, links, phone, share, stage, tab
+from pages.shell.words import choose, selector
+
+LESSON = "universality"
+
+words = choose()
+room = fitting.of(LESSON, words)
+if not share.embedded():
+    phone.picture_first(LESSON)
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{LESSON}.head"):
+        st.title(words(f"{LESSON}.title"), anchor="lesson", width="content")
+        st.caption(words(f"{LESSON}.sentence"))
+        selector(words)
+        share_slot = st.container(width="content")
+    with st.container(horizontal=True, vertical_alignment="bottom", key=f"{LESSON}.controls"):
+        fitting.controls(room, words)
+with st.container(gap=None, key=f"{LESSON}.notices"):
+    tab.tell(room)
+    if room.watching and room.known:
+        st.caption(words("sweep.watching"))
+stage.mount(
+    LESSON,
+    words,
+    run=room.viewer,
+    owner=room.owner,
+    module=f"stage/lessons/{LESSON}.js",
+    options={"fit": fitting.told(room)},
+    spoken="scene2.stage",
+    view=room.view,
+)
+wanted = fitting.address_of(room)
+links.put(wanted, words)
+if share.embedded():
+    st.stop()
+with share_slot:
+    alike = {name: value for name, value in wanted.items() if name != links.RUN}
+    share.button(words, LESSON, wanted, alike)
+st.markdown(words("scene2.says"))
