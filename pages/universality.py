@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shell import fitting, links, phone, share, stage, tab
+from pages.shell import drawer, fitting, leaving, links, phone, share, stage, tab
 from pages.shell.words import choose, selector
 
 LESSON = "universality"
@@ -38,7 +38,9 @@ wanted = fitting.address_of(room)
 links.put(wanted, words)
 if share.embedded():
     st.stop()
-with share_slot:
+with share_slot, st.container(horizontal=True):
+    recorded = fitting.RECORDED[fitting.told(room)["show"] or fitting.SWEEP]
+    drawer.popover(leaving.fit_of(LESSON, room, recorded), words)
     alike = {name: value for name, value in wanted.items() if name != links.RUN}
     share.button(words, LESSON, wanted, alike)
 st.markdown(words("scene2.says"))

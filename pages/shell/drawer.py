@@ -52,7 +52,7 @@ def popover(subject: Subject, words: Words) -> None:
 def _drawer(subject: Subject, words: Words) -> None:
     """One group of all; it alone runs again."""
     key = f"{subject.lesson}.export"
-    groups = list(GROUPS) if subject.tab else ["picture", "page"]
+    groups = list(subject.groups or (GROUPS if subject.tab else ("picture", "page")))
     group = st.segmented_control(
         words("export.group"),
         groups,

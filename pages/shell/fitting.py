@@ -28,7 +28,8 @@ RECORDED = {
 SWEEP = "sweep"
 KINDS = tuple(name for name in presets.COMPARED if name in registry.COUPLINGS)
 #: Parameters of the address.
-DIFFEO, WHAT, TERM = "diffeo", "what", "term"
+DIFFEO, WHAT, TERM, DEPTH = "diffeo", "what", "term", "depth"
+DEPTHS, DEEPEST = presets.DEPTHS, max(presets.DEPTHS)
 
 
 @dataclass
@@ -36,12 +37,14 @@ class Fitting(tab.Tab):
     """A tab that fits flows to a map.
 
     diffeo : key of ``registry.DIFFEOS``; what : a coupling, or "sweep"; term : of the loss
+    depth : layers of one flow
     warp : displacements of the drawn warp, none for its start; heard : what the stage said last
     """
 
     diffeo: str = "twist"
     what: str = SWEEP
     term: str = TERMS[0]
+    depth: int = DEEPEST
     seed: int = 0
     warp: tuple[float, ...] = ()
     heard: str = ""
@@ -49,15 +52,18 @@ class Fitting(tab.Tab):
     def adopted(self, spec: AnySpec) -> None:
         """Choose what made the run on the stage."""
         if isinstance(spec, MapSpec):
-            self.diffeo, self.warp, self.seed = spec.diffeo, spec.warp, spec.seed
-            self.what = SWEEP if spec.members > 1 else spec.coupling[0]
-            self.term = max(TERMS, key=lambda term: spec.weights[term])
+            self.warp, self.seed = spec.warp, spec.seed
+            self.depth = spec.depth[0] if spec.members == 1 else DEEPEST
+            what = SWEEP if spec.members > 1 else spec.coupling[0]
+            choose(self, spec.diffeo, what, max(TERMS, key=lambda term: spec.weights[term]))
 
 
 def spec_of(room: Fitting) -> MapSpec:
     """What the reader has chosen to train; raises SpecError for a warp that folds."""
     swept = room.what == SWEEP
     base = presets.sweep(room.diffeo) if swept else presets.single(room.diffeo, room.what)
+    if not swept:
+        base = replace(base, flow=replace(base.flow, layers=room.depth), depth=())
     weights: dict[str, Any] = dict.fromkeys(TERMS, 0.0) | {room.term: 1.0}
     warp = room.warp if room.diffeo == "warp" else ()
     return replace(base, warp=warp, seed=int(check_number("seed", room.seed)), **weights)
@@ -96,7 +102,7 @@ def hear(room: Fitting) -> None:
 
 def choose(room: Fitting, diffeo: str, what: str, term: str) -> None:
     """Set the menus, before they are drawn."""
-    for name, value in ((DIFFEO, diffeo), (WHAT, what), (TERM, term)):
+    for name, value in ((DIFFEO, diffeo), (WHAT, what), (TERM, term), (DEPTH, room.depth)):
         setattr(room, name, value)
         st.session_state[f"{room.lesson}.fit.{name}"] = value
 
@@ -104,7 +110,7 @@ def choose(room: Fitting, diffeo: str, what: str, term: str) -> None:
 def controls(room: Fitting, words: Words) -> None:
     """Draw the menus and buttons."""
     key = f"{room.lesson}.fit"
-    for name in (DIFFEO, WHAT, TERM):
+    for name in (DIFFEO, WHAT, TERM, DEPTH):
         st.session_state.setdefault(f"{key}.{name}", getattr(room, name))
     before = room.diffeo, room.what
     room.diffeo = st.selectbox(
@@ -123,6 +129,11 @@ def controls(room: Fitting, words: Words) -> None:
         words("scene2.what"), [SWEEP, *KINDS], key=f"{key}.what", width=290,
         format_func=title, help=words("scene2.what_help"),
     )  # fmt: skip
+    if room.what != SWEEP:
+        room.depth = st.selectbox(
+            words("scene2.depth"), list(DEPTHS), key=f"{key}.depth", width=100,
+            help=words("scene2.depth_help"),
+        )  # fmt: skip
     losses = {
         "l2": words("scene2.loss_l2"),
         "lp": words("scene2.loss_lp"),
@@ -171,7 +182,7 @@ def of(lesson: str, words: Words) -> Fitting:
 
 def _arrive(room: Fitting, words: Words) -> None:
     asked = st.query_params
-    tab.arrive(room, (DIFFEO, WHAT, TERM, links.RUN, links.SEED))
+    tab.arrive(room, (DIFFEO, WHAT, TERM, DEPTH, links.RUN, links.SEED))
     viewer = asked.get(links.RUN)
     info = client.current().describe(viewer) if viewer else None
     if viewer and info is None and links.SEED not in asked:
@@ -181,6 +192,8 @@ def _arrive(room: Fitting, words: Words) -> None:
         info = None
     seed = asked.get(links.SEED, "0")
     room.seed = int(seed) if seed.isascii() and seed.isdecimal() and len(seed) < 10 else 0
+    deep = asked.get(DEPTH, "")
+    room.depth = int(deep) if deep in map(str, DEPTHS) else DEEPEST
     try:
         choose(
             room,
@@ -193,7 +206,6 @@ def _arrive(room: Fitting, words: Words) -> None:
     room.show(viewer if info else None, info.spec if info else None)
     if info:
         room.adopted(info.spec)
-        choose(room, room.diffeo, room.what, room.term)
     elif viewer and links.SEED in asked and asked.get(DIFFEO) != "warp":
         tab.again(room, viewer, spec_of(room), words)
 
@@ -203,6 +215,8 @@ def address_of(room: Fitting) -> dict[str, str]:
     plain = Fitting(room.lesson)
     changed = [n for n in (DIFFEO, WHAT, TERM) if getattr(room, n) != getattr(plain, n)]
     wanted = {name: getattr(room, name) for name in changed}
+    if room.what != SWEEP and room.depth != DEEPEST:
+        wanted[DEPTH] = str(room.depth)
     if room.viewer:
         wanted |= {links.RUN: room.viewer, links.SEED: str(room.seed)}
     return wanted

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from inn_core.diffeos.presets import SHIPPED
 from inn_core.export import figures, player, shipped, tables
 from inn_core.kinds import AnySpec, kind_of
 from inn_core.maps import runfile
 from inn_core.runs import client
 from inn_core.specs import RunSpec
+from inn_core.specs_map import MapSpec
 from pages.shell import pretrained
 from pages.shell.tab import Tab
 from pages.shell.words import Words
@@ -30,6 +32,7 @@ class Subject:
     lesson : of the page; stem : how its files are called
     tab : whose run it is; None where nothing is trained
     spec : of what is shown while there is no run; still : its content
+    groups : of the drawer; none for all
     module, options : how the lesson's own stage is mounted, for a page that opens offline
     """
 
@@ -41,6 +44,7 @@ class Subject:
     module: str = ""
     spoken: str = ""
     options: dict[str, Any] | None = None
+    groups: tuple[str, ...] = ()
 
     @property
     def viewer(self) -> str | None:
@@ -64,6 +68,8 @@ class Subject:
         spec = self.shown
         if isinstance(spec, RunSpec):
             return f"{spec.target}-{spec.flow.coupling}"
+        if isinstance(spec, MapSpec):
+            return f"{spec.diffeo}-{'sweep' if spec.members > 1 else spec.coupling[0]}"
         return Path(self.stem).name
 
     def content(self) -> Content:
@@ -142,6 +148,15 @@ def flow_of(lesson: str, tab: Tab, spec: RunSpec) -> Subject:
         return runfile.read(pretrained.path_of(spec))
 
     return Subject(lesson, spec.target, tab, spec, still)
+
+
+def fit_of(lesson: str, tab: Tab, recorded: str) -> Subject:
+    """The subject of a lesson that fits flows to maps; with no run, what is shipped."""
+    path = pretrained.FOLDER / f"{recorded}.map"
+    return Subject(
+        lesson, recorded, tab, SHIPPED[recorded], lambda: runfile.read(path),
+        groups=("data", "code", "open"),
+    )  # fmt: skip
 
 
 def network_of(lesson: str, tab: Tab, spec: AnySpec, sweep: str, spoken: str, **options: Any

@@ -18,10 +18,11 @@ from inn_core.runs import views
 from inn_core.runs.run import LabError
 from inn_core.specs import RunSpec, SpecError
 from inn_core.specs_inverse import InverseSpec
+from inn_core.specs_map import MapSpec
 from pages.shell import links
 from tests.fuzz.bytecases import FUZZ, JSON, TEXTS, near, sentence
 
-RUN, INVERSE = RunSpec().to_json(), InverseSpec().to_json()
+RUN, INVERSE, MAP = (kind().to_json() for kind in (RunSpec, InverseSpec, MapSpec))
 LETTERS = string.ascii_letters + string.digits + "-_=.+/ é\0"
 
 
@@ -29,7 +30,7 @@ def token_of(values: Any) -> str:
     return "v1." + base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
 
-@given(st.one_of(JSON, near(RUN), near(INVERSE)))
+@given(st.one_of(JSON, near(RUN), near(INVERSE), near(MAP)))
 @example({"seed": 10**400})
 @FUZZ
 def test_a_spec_from_json_is_sound_or_a_sentence(values: Any) -> None:

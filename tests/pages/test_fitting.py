@@ -12,8 +12,9 @@ from inn_core.diffeos import presets
 from inn_core.diffeos.warp import NUMBERS
 from inn_core.specs import RunSpec
 from inn_core.specs_map import MapSpec
-from pages.shell import fitting
+from pages.shell import fitting, leaving, watch
 from pages.shell.pretrained import FOLDER
+from pages.shell.words import Words
 from tests.pages.conftest import Open
 from tests.pages.fakelab import FakeLab, info
 from tests.pages.reading import button, sentences, stage
@@ -50,11 +51,21 @@ def test_what_is_chosen_is_shown_and_trained(visit: Open, lab: FakeLab) -> None:
     menu(app, "diffeo").select("swirl").run()
     assert fit(app)["show"] is None and fit(app)["hello"]["spec"]["diffeo"] == "swirl"
     menu(app, "term").select("sup").run()
+    menu(app, "depth").select(4).run()
     button(app, "Train").click().run()
     spec: Any = lab.started[-1][0]
     weighted = replace(presets.single("swirl", "spline"), l2=0.0, sup=1.0)
-    assert spec == weighted and stage(app)["owner"] == "viewer1.secret"
-    for name, value in {"diffeo": "swirl", "what": "spline", "term": "sup", "seed": "0"}.items():
+    flow = replace(weighted.flow, layers=4)
+    assert (
+        spec == replace(weighted, flow=flow, depth=(4,)) and stage(app)["owner"] == "viewer1.secret"
+    )
+    for name, value in {
+        "diffeo": "swirl",
+        "what": "spline",
+        "term": "sup",
+        "depth": "4",
+        "seed": "0",
+    }.items():
         assert "".join(app.query_params[name]) == value
     button(app, "Back to the recorded fits").click().run()
     assert stage(app)["run"] is None
@@ -118,3 +129,21 @@ def test_a_run_of_another_kind_is_a_sentence(visit: Open, lab: FakeLab) -> None:
     lab.runs["flow"] = info("flow", RunSpec())
     app = opened(visit, run="flow")
     assert stage(app)["run"] is None and len(sentences(app)) == 1
+
+
+def test_files_of_the_recorded_fit_and_of_the_run_leave(visit: Open, lab: FakeLab) -> None:
+    app = opened(visit, diffeo="reflection", what="affine")
+    subject = leaving.fit_of(PAGE, app.session_state[f"{PAGE}.session"], "reflection-affine")
+    hello, frames = subject.content()
+    assert subject.name == "reflection-affine" and len(frames) > 10
+    assert leaving.run(subject, Words("en")) == (FOLDER / "reflection-affine.map").read_bytes()
+    table = leaving.curves(subject, Words("en")).decode().splitlines()
+    assert len(table) == 1 + len(hello["history"])
+    tickets = lab.adopt((FOLDER / "twist-affine.map").read_bytes())
+    assert isinstance(lab.runs[tickets.viewer].spec, MapSpec)
+
+
+def test_a_watcher_gets_the_scene_without_menus() -> None:
+    what = watch.contents(info("theirs", presets.single("fold")), Words("en"))
+    assert what["module"] == "lessons/universality.js" and "fit_f" in what["words"]
+    assert watch.lesson_of(presets.sweep()) == "universality"

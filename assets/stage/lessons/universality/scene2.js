@@ -21,7 +21,7 @@ import { css } from '../../colours.js';
 
 const QUIET = 150; // ms between two texts
 const GLIDE = 0.25; // share of the way to the newest picture that a frame goes
-const NEAR = 1e-5; // of the plane: there
+const NEAR = 5e-4; // of the plane, a tenth of a pixel: there
 const PLAIN = { recorded: 'sweep', chosen: null, step: null };
 
 export class Scene2 {
@@ -249,8 +249,9 @@ export class Scene2 {
     }
     this.playing = this.gliding = this.glide();
     if (!(this.dirty || this.gliding) || !this.theme || !this.fit) return;
+    const all = this.dirty;
     this.dirty = false;
-    this.draw();
+    this.draw(all);
   }
 
   /** One frame nearer to the goal; whether anything moved. */
@@ -267,17 +268,24 @@ export class Scene2 {
     return far >= NEAR;
   }
 
-  draw() {
+  /** All three pictures; while g glides, that one alone. */
+  draw(all) {
     const { fit, theme, dpr, f, g } = this;
-    let at = frameOf(f, fit.view);
-    let pen = penOf(f, dpr, theme.room);
-    drawGrid(pen, at, fit.ends, fit.side, css(theme.data), 1.6);
-    if (this.warp) drawHandles(pen, at, this.handles, this.held, theme);
-    at = frameOf(g, fit.view);
-    pen = penOf(g, dpr, theme.room);
-    drawGrid(pen, at, fit.ends, fit.side, css(theme.data, 0.28), 1.6);
+    if (all) {
+      const at = frameOf(f, fit.view);
+      const pen = penOf(f, dpr, theme.room);
+      drawGrid(pen, at, fit.ends, fit.side, css(theme.data), 1.6);
+      if (this.warp) drawHandles(pen, at, this.handles, this.held, theme);
+      drawError(this.error, dpr, this.errors, fit.side, theme);
+    }
+    const at = frameOf(g, fit.view);
+    const pen = penOf(g, dpr, theme.room);
+    if (all) {
+      drawGrid(pen, at, fit.ends, fit.side, css(theme.data, 0.28), 1.6);
+      this.ground = new OffscreenCanvas(Math.max(1, g.width), Math.max(1, g.height));
+      if (g.width && g.height) this.ground.getContext('2d').drawImage(g, 0, 0);
+    } else pen.drawImage(this.ground, 0, 0, g.clientWidth, g.clientHeight);
     drawGrid(pen, at, this.now, fit.side, css(theme.model), 1.6);
-    drawError(this.error, dpr, this.errors, fit.side, theme);
     this.seen = this.shot?.seq ?? -1;
   }
 }
