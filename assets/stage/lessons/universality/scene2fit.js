@@ -79,7 +79,7 @@ function doubled(values, n) {
   return out;
 }
 
-/** |off| of each point, with the largest and where it is. */
+/** |off| of each point, the largest, where it is, and the share of points above half of it. */
 export function lengths(off) {
   const r = new Float64Array(off.length / 2);
   let worst = 0;
@@ -87,7 +87,8 @@ export function lengths(off) {
     r[k] = Math.hypot(off[2 * k], off[2 * k + 1]);
     if (r[k] > r[worst]) worst = k;
   }
-  return { r, worst, max: r[worst], mean: r.reduce((sum, value) => sum + value, 0) / r.length };
+  const max = r[worst];
+  return { r, worst, max, share: r.filter((value) => value > max / 2).length / r.length };
 }
 
 /** Half-precision numbers of a frame (inn_core/maps/network.py); Error for another count. */

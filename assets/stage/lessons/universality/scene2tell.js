@@ -35,7 +35,8 @@ export function tell(scene) {
     const { fold } = scene;
     if (fold) return say('fit_fold', { x: number(fold.x, 2), y: number(fold.y, 2), area: number(fold.area, 2) });
     if (!shot) return say('fit_untrained', { mean: digits(mean), max: digits(max) });
-    const measured = { mean: digits(mean), max: digits(max), who: name(fit.members[chosen]) };
+    const share = number(100 * errors.share, errors.share < 0.01 ? 2 : 1);
+    const measured = { mean: digits(mean), max: digits(max), who: name(fit.members[chosen]), share };
     if (fit.map.sign < 0) return say('fit_reflection', measured);
     return fit.sweep ? seams(measured) : say('fit_one', measured);
   }
@@ -50,7 +51,7 @@ export function tell(scene) {
     const [byMean, byMax] = [means[first] / means[last], maxes[first] / maxes[last]];
     const told = {
       kind: say(`fit_kind_${coupling}`), width: number(width, 0), from: number(fit.members[first].depth, 0),
-      to: number(fit.members[last].depth, 0), by_mean: number(byMean, 1), by_max: number(byMax, 1), max: digits(maxes[last]),
+      to: number(fit.members[last].depth, 0), by_mean: number(byMean, 1), by_max: number(byMax, 1), max: digits(maxes[last]), share: measured.share,
     };
     if (byMean < TELLING) return say('fit_early', told);
     return say(byMax > CLOSE * byMean ? 'fit_together' : 'fit_slower', told);
