@@ -1,7 +1,7 @@
 """Tables of everything that can be chosen. Menus, docs, tests and validation read them. No torch.
 
 An entry names its builder as ``"module:attribute"``; :meth:`Entry.load` imports it when it is
-needed, so that a menu is drawn before torch is loaded. Adding a coupling, a linear layer, a base
+needed, so that a menu is drawn before torch is loaded. Adding a layer, a linear layer, a base
 or a target is one file and one line here.
 """
 
@@ -15,12 +15,19 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Entry:
-    """One choice: its label for people, its source in the literature, and where it is built."""
+    """One choice: its label for people, its source in the literature, and where it is built.
+
+    map_kind : how the browser gets a layer of it; see inn_core/maps
+    structure : of a layer. ``"coupling"``: the builder makes a univariate, what happens to the
+        active coordinate of a coupling; ``"residual"``: it makes the whole layer, from hidden
+        widths, generators and dimension
+    """
 
     label: str
     reference: str
     builder: str
     map_kind: str = ""
+    structure: str = "coupling"
 
     def load(self) -> Any:
         """Import and return the builder (a class, function or instance)."""
@@ -30,7 +37,7 @@ class Entry:
 
 _UNIVARIATE = "inn_core.bijections.univariate"
 
-#: What a coupling layer does to its active coordinate. ``map_kind``: see inn_core/maps.
+#: The layers of a flow: couplings by what they do to their active coordinate, and whole layers.
 COUPLINGS: dict[str, Entry] = {
     "additive": Entry(
         "Additive (NICE)",
@@ -49,6 +56,13 @@ COUPLINGS: dict[str, Entry] = {
         "Durkan, Bekasov, Murray & Papamakarios 2019, arXiv 1906.04032",
         f"{_UNIVARIATE}.spline:RationalQuadraticSpline",
         "params",
+    ),
+    "residual": Entry(
+        "Residual (i-ResNet)",
+        "Behrmann et al. 2019, arXiv 1811.00995; Chen et al. 2019, arXiv 1906.02735",
+        "inn_core.bijections.residual:Residual",
+        "field",
+        "residual",
     ),
 }
 

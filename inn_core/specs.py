@@ -121,12 +121,13 @@ def known_fields(cls: type, values: Any) -> dict[str, Any]:
 class FlowSpec:
     """The architecture of a flow x -> z.
 
-    coupling : what happens to the active coordinate, a key of ``registry.COUPLINGS``
-    layers : number of coupling layers; the active coordinate alternates
-    hidden : widths of the conditioner's hidden layers
+    coupling : what a layer is, a key of ``registry.COUPLINGS``: a coupling, by what happens to its
+        active coordinate, or a residual layer
+    layers : number of such layers; a coupling's active coordinate alternates
+    hidden : widths of the hidden layers of the network in each
     bins : number of spline bins (rational-quadratic spline only)
-    linear : linear layer after every coupling, a key of ``registry.LINEARS``
-    actnorm : whether an actnorm (per-coordinate scale and shift) precedes every coupling
+    linear : linear layer after each of them, a key of ``registry.LINEARS``
+    actnorm : whether an actnorm (per-coordinate scale and shift) precedes each of them
     base : base distribution of z, a key of ``registry.BASES``
     """
 

@@ -86,6 +86,12 @@ class InverseSpec:
             object.__setattr__(self, name, value)
         more = [name for name in WEIGHTS if any(getattr(self, name))]
         more += ["loss"] if set(self.loss) != {"nll"} else []
+        structure = registry.COUPLINGS[self.flow.coupling].structure
+        if self.conditional and structure != "coupling":
+            raise SpecError(
+                f"coupling is {shown(self.flow.coupling)}; its layers read no y, so network must "
+                "be inn."
+            )
         if self.conditional and more:
             raise SpecError(
                 f"A conditional flow learns by maximum likelihood alone; {more[0]} must stay as "

@@ -13,7 +13,8 @@ from inn_core.flows.build import build_flow
 from inn_core.flows.flow import Flow
 from inn_core.specs import FlowSpec
 
-LAYERS = [f"coupling:{name}" for name in registry.COUPLINGS]
+UNIVARIATES = [name for name, e in registry.COUPLINGS.items() if e.structure == "coupling"]
+LAYERS = [f"{e.structure}:{name}" for name, e in registry.COUPLINGS.items()]
 LAYERS += [f"linear:{name}" for name in registry.LINEARS if name != "none"]
 LAYERS += ["actnorm"]
 
@@ -46,6 +47,8 @@ def layer(
     if kind == "coupling":
         univariate = registry.COUPLINGS[key].load()(bins=5)
         made = Coupling(univariate, active, (16, 16), generators, dim)
+    elif kind == "residual":
+        made = registry.COUPLINGS[key].load()((16, 16), generators, dim)
     elif kind == "linear":
         made = registry.LINEARS[key].load()(dim, generators)
     else:

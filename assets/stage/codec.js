@@ -92,10 +92,20 @@ function unpack(layers, bytes) {
         table[r * points + i] = levels[i] * step;
       }
     }
+    if (layer.kind === 'field') addUp(table, points);
     return { ...layer, knots: places.map((place) => place / GRID), table };
   });
   if (at !== numbers.length) throw new Error('A frame came whose tables have the wrong size; it is damaged.');
   return made;
+}
+
+/** Rows of both halves of a field from their second differences. */
+function addUp(table, points) {
+  const half = points * points;
+  for (let at = 0; at < 2 * half; at++) {
+    const row = Math.floor((at % half) / points);
+    if (row > 0) table[at] += 2 * table[at - points] - (row > 1 ? table[at - 2 * points] : 0);
+  }
 }
 
 /** Where the line through the two knots before knot i would be. */

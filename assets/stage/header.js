@@ -4,8 +4,8 @@
  *
  *   checkHeader(header, length)   throws an Error with a sentence; length: bytes that follow the header
  */
-const KINDS = { affine: 'curves', spline: 'params', rotation: 'matrix', lu: 'matrix', diagonal: 'matrix' };
-const COUNTS = { affine: [0, 1], spline: [3], rotation: [1], lu: [6], diagonal: [4] };
+const KINDS = { affine: 'curves', spline: 'params', field: 'field', rotation: 'matrix', lu: 'matrix', diagonal: 'matrix' };
+const COUNTS = { affine: [0, 1], spline: [3], field: [2], rotation: [1], lu: [6], diagonal: [4] };
 const BASES = { normal: 0, student: 1 };
 
 export function checkHeader(header, length) {
@@ -30,6 +30,7 @@ function isLayer(layer) {
   if (!known || !numbers(own) || !COUNTS[formula].includes(own.length) || !numbers([step])) return false;
   if (![active, points, rows].every((n) => Number.isInteger(n) && n >= -1 && n < 2 ** 24)) return false;
   if (kind === 'matrix') return points === 0 && rows === 0 && active === -1;
+  if (kind === 'field') return active === -1 && points >= 4 && rows === 2 * points && step > 0 && step <= 1;
   const bins = (rows + 1) / 3;
   const fits = formula === 'affine' ? rows === 2
     : Number.isInteger(bins) && bins >= 1 && own[0] > 0 && own[1] >= 0 && own[1] * bins <= 1 && own[2] > 0;

@@ -9,19 +9,22 @@
  * In 2-D a coupling's network reads one number, the passive coordinate u. With ReLUs it is piecewise
  * linear in u, so knots at its kinks make the table exact, also far outside the data.
  *
- * kind     'curves', 'params' or 'matrix'
- * formula  'affine', 'spline', 'rotation', 'lu' or 'diagonal'
- * active   coordinate that moves (0 or 1), -1 for linear layers
+ * kind     'curves', 'params', 'field' or 'matrix'
+ * formula  'affine', 'spline', 'field', 'rotation', 'lu' or 'diagonal'
+ * active   coordinate that moves (0 or 1), -1 where both do
  * knots    increasing positions of u, N of them, not evenly spaced
  * rows     number of table rows R
  * table    R x N, row after row, linear between knots. affine: r, t with z = x e^s + t, s = S tanh(r)
  *          (numbers [S]) or s = r (numbers []); beyond the knots the outer pieces go on. spline: raw
- *          K widths, K heights, K - 1 slopes (see spline.js); constant beyond the knots
+ *          K widths, K heights, K - 1 slopes (see spline.js); constant beyond the knots. field: see field.js
  * numbers  rotation [angle]; lu [l, log d1, log d2, u, b1, b2]; diagonal [log s1, log s2, b1, b2];
- *          affine [S] or []; spline [bound, least bin, log slope bound]
+ *          affine [S] or []; spline [bound, least bin, log slope bound]; field [c1, c2]
  */
+import { fieldForward, fieldInverse, fieldJacobian, prepareField } from './field.js';
 import { linesOf, pieceAt } from './lines.js';
 import { prepareSpline, splineForward, splineInverse, splineSlopes } from './spline.js';
+
+const PREPARE = { spline: prepareSpline, field: prepareField };
 
 export class Layer {
   constructor({ kind, formula, active = -1, knots = [], rows = 0, table = [], numbers = [] }) {
@@ -32,8 +35,8 @@ export class Layer {
 
   /** Intercepts and slopes; worked out at the first use, since most frames of a run are never shown. */
   get lines() {
-    const prepare = () => (this.formula === 'spline' ? prepareSpline(this) : linesOf(this.knots, this.table, 2));
-    return (this.prepared ??= prepare());
+    const prepare = PREPARE[this.formula] ?? (({ knots, table }) => linesOf(knots, table, 2));
+    return (this.prepared ??= prepare(this));
   }
 }
 
@@ -44,6 +47,7 @@ export const makeLayer = (description) => new Layer(description);
 export function forward(layer, points, out, logDet = null, t = 1) {
   if (layer.formula === 'affine') affine(layer, points, out, logDet, t, false);
   else if (layer.formula === 'spline') splineForward(layer, points, out, logDet, t);
+  else if (layer.formula === 'field') fieldForward(layer, points, out, logDet, t);
   else linear(matrixOf(layer, t), points, out, logDet);
   return out;
 }
@@ -52,6 +56,7 @@ export function forward(layer, points, out, logDet = null, t = 1) {
 export function inverse(layer, points, out, logDet = null, t = 1) {
   if (layer.formula === 'affine') affine(layer, points, out, logDet, t, true);
   else if (layer.formula === 'spline') splineInverse(layer, points, out, logDet, t);
+  else if (layer.formula === 'field') fieldInverse(layer, points, out, logDet, t);
   else linear(inverseOf(matrixOf(layer, t)), points, out, logDet);
   return out;
 }
@@ -107,7 +112,7 @@ export function matrixOf(layer, t) {
   if (layer.formula === 'diagonal') {
     return [Math.exp(t * p[0]), 0, 0, Math.exp(t * p[1]), t * p[2], t * p[3], t * (p[0] + p[1])];
   }
-  throw new Error(`A layer of formula ${layer.formula} came; allowed are affine, spline, rotation, lu, diagonal.`);
+  throw new Error(`A layer of formula ${layer.formula} came; allowed are affine, spline, field, rotation, lu, diagonal.`);
 }
 
 function inverseOf([a, b, c, d, e, f, log]) {
@@ -132,6 +137,7 @@ function linear([a, b, c, d, e, f, log], points, out, logDet) {
  */
 export function jacobian(layer, x, y, t = 1) {
   if (layer.kind === 'matrix') return matrixOf(layer, t).slice(0, 4);
+  if (layer.kind === 'field') return fieldJacobian(layer, x, y, t);
   const [v, u] = layer.active === 0 ? [x, y] : [y, x];
   const [own, other] = layer.formula === 'affine' ? affineSlopes(layer, u, v, t) : splineSlopes(layer, u, v, t);
   return layer.active === 0 ? [own, other, 0, 1] : [1, 0, other, own];

@@ -25,17 +25,15 @@ def build_flow(
 
     Couplings alternate the active coordinate, beginning with the last. A volume-preserving
     coupling gets one free scale a coordinate at the end, as NICE has it (Dinh et al. 2014).
+    Residual layers stand in the place of couplings; they read no condition (ValueError).
     """
     generators = [torch.Generator().manual_seed(seed) for seed in seeds]
-    entry = registry.COUPLINGS[spec.coupling]
     linear = registry.LINEARS[spec.linear].load()
     layers: list[Bijection] = []
     for k in range(spec.layers):
         if spec.actnorm:
             layers.append(ActNorm(dim, generators))
-        univariate = entry.load()(bins=spec.bins)
-        active = 1 - k % 2
-        layers.append(Coupling(univariate, active, spec.hidden, generators, dim, condition_dim))
+        layers.append(_layer(spec, 1 - k % 2, generators, dim, condition_dim))
         after = linear(dim, generators)
         if after is not None:
             layers.append(after)
@@ -43,3 +41,16 @@ def build_flow(
         layers.append(ActNorm(dim, generators))
     base = registry.BASES[spec.base].load()(len(seeds), dim)
     return Flow(Chain(layers, dim), base).to(dtype)
+
+
+def _layer(
+    spec: FlowSpec, active: int, generators: list[torch.Generator], dim: int, condition_dim: int
+) -> Bijection:
+    entry = registry.COUPLINGS[spec.coupling]
+    if entry.structure == "coupling":
+        univariate = entry.load()(bins=spec.bins)
+        return Coupling(univariate, active, spec.hidden, generators, dim, condition_dim)
+    if condition_dim:
+        raise ValueError(f"A {spec.coupling} layer reads no condition; take a coupling.")
+    layer: Bijection = entry.load()(spec.hidden, generators, dim)
+    return layer

@@ -4,7 +4,7 @@
     bytes 8..    raw deflate of:
         uint32 H, then H bytes of header JSON (utf-8, padded with spaces to an even length)
         the tables of all layers as whole numbers (see packing): for each layer its knots, then
-        its rows; or the arrays of a network (see network)
+        its rows (of a field their second differences); or the arrays of a network (see network)
 
 Little-endian. A frame of 8 affine layers takes about 4 KB, of 8 splines with 8 bins 12 KB.
 ``assets/stage/codec.js`` reads the same layout.
@@ -39,9 +39,10 @@ def encode_frame(snapshot: Snapshot, epoch: int = 0, when: float = 0.0) -> bytes
         header |= maps_header(snapshot.maps)
         curved = [layer for layer in snapshot.maps.layers if layer.kind != "matrix"]
         numbers: list[packing.FloatArray] = [np.zeros(0)]
-        for formula, alike in groupby(curved, lambda layer: layer.formula):
-            knots, rows = zip(*((layer.knots, layer.tables) for layer in alike), strict=True)
-            numbers += packing.numbers_of(knots, rows, FORMULAS[formula][2])
+        for (formula, _), alike in groupby(curved, lambda one: (one.formula, len(one.tables))):
+            step = FORMULAS[formula][2]
+            knots, rows = zip(*((one.knots, _sent(one, step)) for one in alike), strict=True)
+            numbers += packing.numbers_of(knots, rows, step)
         tables = packing.to_varints(np.concatenate(numbers))
     if snapshot.net is not None:
         header["net"], tables = network.pack(snapshot.net)
@@ -83,7 +84,15 @@ def _layer(spec: LayerSpec, values: packing.IntArray) -> LayerMap:
     curves = packing.tables_of(values, spec.points, spec.rows, spec.step)
     if curves is None:
         raise FrameError("A frame came whose knots are out of order; it is damaged.")
-    return LayerMap(spec.kind, spec.formula, spec.active, *curves, spec.numbers)
+    knots, rows = curves
+    if spec.kind == "field":
+        rows = packing.added_up(rows, spec.step)
+    return LayerMap(spec.kind, spec.formula, spec.active, knots, rows, spec.numbers)
+
+
+def _sent(layer: LayerMap, step: float) -> packing.Array:
+    """The rows that go out: of a field their second differences, which are small."""
+    return packing.differences(layer.tables, step) if layer.kind == "field" else layer.tables
 
 
 def stamp(frame: bytes, when: float) -> bytes:

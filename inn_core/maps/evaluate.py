@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from inn_core.maps import spline
+from inn_core.maps import field, spline
 from inn_core.results import FlowMaps, LayerMap
 
 Array = NDArray[np.floating[Any]]
@@ -109,8 +109,8 @@ def matrix(layer: LayerMap, t: float = 1.0) -> tuple[FloatArray, FloatArray, flo
     if layer.formula == "diagonal":
         return np.diag(np.exp(n[:2])), np.array(n[2:4]), n[0] + n[1]
     raise ValueError(
-        f"The layer's formula is {layer.formula!r}; it must be affine, spline, rotation, lu "
-        "or diagonal."
+        f"The layer's formula is {layer.formula!r}; it must be affine, spline, field, "
+        "rotation, lu or diagonal."
     )
 
 
@@ -126,6 +126,8 @@ def _apply(layer: LayerMap, p: FloatArray, t: float, inverse: bool) -> Mapped:
         return _affine(layer, p, t, inverse)
     if layer.formula == "spline":
         return _spline(layer, p, t, inverse)
+    if layer.formula == "field":
+        return (field.inverse if inverse else field.forward)(layer, p, t)
     a, b, log_det = matrix(layer, t)
     if inverse:
         return np.asarray(np.linalg.solve(a, (p - b).T).T), np.full(len(p), -log_det)

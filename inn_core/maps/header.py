@@ -12,6 +12,7 @@ from inn_core.results import FlowMaps
 FORMULAS: dict[str, tuple[str, tuple[int, ...], float]] = {
     "affine": ("curves", (0, 1), 1e-4),
     "spline": ("params", (3,), 2e-4),
+    "field": ("field", (2,), 5e-4),
     "rotation": ("matrix", (1,), 0.0),
     "lu": ("matrix", (6,), 0.0),
     "diagonal": ("matrix", (4,), 0.0),
@@ -110,6 +111,9 @@ def _fits(spec: LayerSpec) -> bool:
     """Whether the table's shape and the numbers belong to the formula."""
     if spec.kind == "matrix":
         return spec.rows == spec.points == 0 and spec.active == -1
+    if spec.kind == "field":
+        square = spec.rows == 2 * spec.points and spec.points >= 4
+        return square and spec.active == -1 and 0 < spec.step <= 1
     if spec.formula == "affine":
         sound = spec.rows == 2
     else:

@@ -78,6 +78,20 @@ def _row(numbers: list[int], after: list[float], before: list[float]) -> list[fl
     return levels
 
 
+def differences(tables: Array, step: float) -> FloatArray:
+    """Second differences from row to row of each half of a field (2 N, N), in whole steps."""
+    levels = np.rint(np.asarray(tables, np.float64) / step).reshape(2, -1, tables.shape[1])
+    zeros = np.zeros((2, 2, tables.shape[1]))
+    sent = np.diff(np.concatenate([zeros, levels], 1), n=2, axis=1)
+    return np.asarray(sent.reshape(tables.shape) * step)
+
+
+def added_up(sent: FloatArray, step: float) -> FloatArray:
+    """Inverse of :func:`differences`."""
+    levels = np.rint(sent / step).reshape(2, -1, sent.shape[1])
+    return np.asarray(levels.cumsum(1).cumsum(1).reshape(sent.shape) * step)
+
+
 def to_varints(numbers: FloatArray) -> bytes:
     """Signed whole numbers as zigzag base-128 bytes, lowest digits first."""
     signed = numbers.astype(np.int64)

@@ -16,12 +16,14 @@ from numpy.typing import NDArray
 
 from inn_core.bijections.coupling import Coupling
 from inn_core.bijections.linear import LU, ActNorm, Rotation
+from inn_core.bijections.residual import Residual
 from inn_core.bijections.univariate import affine, spline
 from inn_core.bijections.univariate.additive import Additive
 from inn_core.bijections.univariate.affine import Affine
 from inn_core.bijections.univariate.base import Univariate
 from inn_core.bijections.univariate.spline import RationalQuadraticSpline
 from inn_core.flows.flow import Flow
+from inn_core.maps.fields import field_maps
 from inn_core.maps.packing import GRID
 from inn_core.results import FlowMaps, LayerMap
 
@@ -51,10 +53,13 @@ def tabulate(flow: Flow, member: int = 0) -> FlowMaps:
     chain = list(flow.chain.layers)
     couplings = [layer for layer in chain if isinstance(layer, Coupling)]
     curves = dict(zip(map(id, couplings), _curves(couplings, member), strict=True))
+    fields = field_maps(flow, member)
     layers = []
-    for layer in chain:
+    for k, layer in enumerate(chain):
         if isinstance(layer, Coupling):
             layers.append(_coupling_map(layer, curves[id(layer)]))
+        elif isinstance(layer, Residual):
+            layers.append(fields[k])
         elif isinstance(layer, Rotation):
             layers.append(LayerMap("matrix", "rotation", numbers=layer.map_numbers(member)))
         elif isinstance(layer, LU):

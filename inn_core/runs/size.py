@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 
+from inn_core import registry
 from inn_core.kinds import AnySpec
 from inn_core.runs.run import LabError
 from inn_core.runs.settings import Settings
@@ -35,7 +36,9 @@ def step_of(spec: AnySpec, batch: int) -> tuple[float, float]:
     weights = sum(a * b for a, b in pairwise(widths))
     points = spec.members * batch * flow.layers
     kept = KEPT_UNIT * sum(flow.hidden) + KEPT_RAW * raw
-    return float(PASSES * points * weights), float(4 * points * kept)
+    # A residual layer carries its Jacobian along, a column a coordinate.
+    times = 1 if registry.COUPLINGS[flow.coupling].structure == "coupling" else 1 + max(2, dim)
+    return float(PASSES * points * weights * times), float(4 * points * kept * times)
 
 
 def check(spec: AnySpec, settings: Settings, batch: int | None = None) -> None:

@@ -59,12 +59,15 @@ def heldout(name: str) -> str:
 
 
 def kinds(name: str, words: Words) -> list[dict[str, Any]]:
-    """Return every coupling of the registry, with the address of its trained flow on this target.
+    """Return the registry's couplings, with the address of their trained flow on this target.
 
-    Layers that are two curves can be drawn; those without s, additive ones, by t alone.
+    Residual layers have no curves and stay out of this lesson. Layers that are two curves can be
+    drawn; those without s, additive ones, by t alone.
     """
     rows = []
     for kind, entry in registry.COUPLINGS.items():
+        if entry.structure != "coupling":
+            continue
         rows.append(
             {
                 "name": kind,

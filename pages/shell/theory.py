@@ -21,11 +21,13 @@ LOSS = (
     rf" + \underbrace{{\mathrm{{KL}}(p \,\|\, {_Q})}}_{{\text{{GAP}}\ \ge\ 0}}"
 )
 
-#: What one layer does to its active coordinate a, given the passive one u.
+#: What one layer does to its active coordinate a, given the passive one u; or to the point h.
 COUPLINGS = {
     "additive": r"a' = a + t(u), \qquad \log|\det J| = 0",
     "affine": r"a' = a\, e^{s(u)} + t(u), \qquad \log|\det J| = s(u)",
     "spline": r"a' = R_{\theta(u)}(a), \qquad \log|\det J| = \log R'_{\theta(u)}(a)",
+    "residual": r"h' = h + g(h), \quad \mathrm{Lip}(g) \le 0.9, \qquad \log|\det J|"
+    r" = \log\det(I + \partial g/\partial h)",
 }
 
 #: What to read on: authors and year, title, arXiv id.

@@ -16,6 +16,7 @@ from inn_core.flows.build import build_flow
 from inn_core.flows.flow import Flow
 from inn_core.losses.nll import NLL
 from inn_core.specs import FlowSpec
+from tests import flowcases
 
 F64 = torch.float64
 
@@ -80,7 +81,7 @@ def test_by_hand_is_by_autograd(coupling: str, linear: str, inverse: bool, scale
 
 
 @pytest.mark.parametrize("inverse", [False, True])
-@pytest.mark.parametrize("coupling", registry.COUPLINGS)
+@pytest.mark.parametrize("coupling", flowcases.UNIVARIATES)
 def test_in_five_dimensions_and_with_a_condition(coupling: str, inverse: bool) -> None:
     chain = flow(coupling, 0.4, dim=5, condition_dim=3, linear="rotation").chain
     x, condition = points(30, dim=5), points(30, dim=3, seed=9)

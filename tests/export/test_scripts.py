@@ -24,6 +24,7 @@ FLOWS = [
     FlowSpec(coupling="spline", layers=3, hidden=(16,), bins=5, linear="lu", actnorm=True),
     FlowSpec(coupling="additive", layers=4, hidden=(8, 8), linear="none"),
     FlowSpec(coupling="affine", layers=2, hidden=(16,), linear="none", base="student"),
+    FlowSpec(coupling="residual", layers=3, hidden=(16, 16), linear="lu", actnorm=True),
 ]
 
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from inn_core.results import FlowMaps, LayerMap, Snapshot
 
 #: Every formula, affine and spline with either coordinate moving.
-KINDS = ("affine0", "affine1", "free1", "spline0", "spline1", "rotation", "lu", "diagonal")
+CURVED = ("affine0", "affine1", "free1", "spline0", "spline1", "field")
+KINDS = (*CURVED, "rotation", "lu", "diagonal")
 NUMBERS: dict[str, float] = dict.fromkeys(
     ("seconds", "nll", "train_nll", "entropy", "gap", "gap_error", "lr", "steps_per_s"), 0.25
 )
@@ -30,8 +31,24 @@ def layer(kind: str, seed: int, scale: float = 1.0, knots: int = 40, bins: int =
     if formula == "spline":
         rows = scale * rng.standard_normal((3 * bins - 1, len(places)))
         return LayerMap("params", "spline", active, places, rows, (4.0, 0.02, float(np.log(10))))
+    if formula == "field":
+        return LayerMap("field", "field", -1, *waves(rng, min(1.0, scale)), numbers=(0.25, -0.5))
     count = {"rotation": 1, "lu": 6, "diagonal": 4}[formula]
     return LayerMap("matrix", formula, numbers=tuple(0.7 * rng.standard_normal(count)))
+
+
+def waves(rng: np.random.Generator, scale: float) -> tuple[Any, Any]:
+    """Knots and values of smooth random waves whose slope is 0.8 ``scale`` at most."""
+    knots = np.arange(-20, 21) * 640 / 2048
+    x1, x2 = np.meshgrid(knots, knots)
+    speeds, phases, sizes = (
+        rng.uniform(-1, 1, (6, 2)),
+        rng.uniform(0, 7, 6),
+        rng.normal(size=(2, 6)),
+    )
+    sizes *= 0.8 * scale / (np.hypot(*speeds.T) * np.hypot(*sizes)).sum()
+    turns = x1[..., None] * speeds[:, 0] + x2[..., None] * speeds[:, 1] + phases
+    return knots, np.concatenate([np.sin(turns) @ size for size in sizes])
 
 
 def maps(seed: int, kinds: tuple[str, ...] = KINDS, **options: Any) -> FlowMaps:

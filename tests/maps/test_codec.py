@@ -168,6 +168,19 @@ def test_a_layer_with_a_wrong_field_is_refused(kind: str, name: str, value: Any)
         codec.decode_frame(frame_of(struct.pack("<I", len(text)) + text + body[4 + length :]))
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("points", 40), ("rows", 41), ("active", 0), ("numbers", [1]), ("step", 2)]
+)
+def test_a_field_with_a_wrong_field_is_refused(name: str, value: Any) -> None:
+    body = body_of(codec.encode_frame(mapcases.snapshot(mapcases.maps(1, ("field",)))))
+    length = struct.unpack_from("<I", body)[0]
+    header = json.loads(body[4 : 4 + length])
+    header["layers"][0][name] = value
+    text = json.dumps(header).encode()
+    with pytest.raises(FrameError):
+        codec.decode_frame(frame_of(struct.pack("<I", len(text)) + text + body[4 + length :]))
+
+
 @pytest.mark.parametrize("extra", [-1, 1, 7])
 def test_tables_of_another_size_are_refused(extra: int) -> None:
     flow = mapcases.maps(0, ("affine0",))

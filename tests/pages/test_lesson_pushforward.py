@@ -27,7 +27,7 @@ def test_four_controls_show_and_the_rest_waits(visit: Open) -> None:
     app = visit()
     row = app.container(key="pushforward.controls")
     shown = [row.selectbox[0], row.selectbox[1], row.slider[0], row.select_slider[0]]
-    assert [c.label for c in shown] == ["Target", "Coupling", "Layers", "Learning rate"]
+    assert [c.label for c in shown] == ["Target", "Kind of layer", "Layers", "Learning rate"]
     inside = app.get("popover")
     assert {"Width", "Batch", "Seed"} <= {w.label for p in inside for w in _widgets(p)}
 
