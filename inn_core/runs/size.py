@@ -37,7 +37,8 @@ def step_of(spec: AnySpec, batch: int) -> tuple[float, float]:
     points = spec.members * batch * flow.layers
     kept = KEPT_UNIT * sum(flow.hidden) + KEPT_RAW * raw
     # A residual layer carries its Jacobian along, a column a coordinate.
-    times = 1 if registry.COUPLINGS[flow.coupling].structure == "coupling" else 1 + max(2, dim)
+    whole = any(registry.COUPLINGS[name].structure != "coupling" for name in couplings)
+    times = 1 + max(2, dim) if whole else 1
     return float(PASSES * points * weights * times), float(4 * points * kept * times)
 
 
