@@ -58,7 +58,7 @@ COUPLINGS: dict[str, Entry] = {
         "params",
     ),
     "residual": Entry(
-        "Residual (i-ResNet)",
+        "Residual",
         "Behrmann et al. 2019, arXiv 1811.00995; Chen et al. 2019, arXiv 1906.02735",
         "inn_core.bijections.residual:Residual",
         "field",

@@ -8,7 +8,7 @@
  *   fieldJacobian(layer, x, y, t)                       I + t J as [a, b, c, d]
  */
 const MOST = 400; // evaluations of g for one inverse
-const CLOSE = 1e-13; // a residual this small, relative to 1 + |z|, ends it
+const CLOSE = 1e-8; // a residual this small, relative to 1 + |z|, ends it: one step more squares it
 const GOOD = 0.95; // a step of Newton's method must shrink the residual by this factor
 const NODE = 8; // numbers a node: g1, its x1-, x2- and mixed slope, the same of g2
 
@@ -18,12 +18,16 @@ export function prepareField({ knots, table, numbers }) {
   const nodes = new Float64Array(NODE * n * n);
   const line = new Float64Array(n);
   const slopes = new Float64Array(n);
-  for (let at = 0; at < 2 * n * n; at++) nodes[NODE * (at % (n * n)) + 4 * Math.floor(at / (n * n))] = table[at];
+  const share = new Float64Array(n);
+  for (let at = 0; at < n * n; at++) {
+    nodes[NODE * at] = table[at];
+    nodes[NODE * at + 4] = table[n * n + at];
+  }
   // From part `from` of the nodes to part `to`: slopes along lines whose nodes are `stride` apart.
   const derive = (from, to, stride, next) => {
     for (let k = 0; k < n; k++) {
       for (let i = 0; i < n; i++) line[i] = nodes[NODE * (k * next + i * stride) + from];
-      splineSlopes(line, slopes);
+      splineSlopes(line, slopes, share);
       for (let i = 0; i < n; i++) nodes[NODE * (k * next + i * stride) + to] = slopes[i];
     }
   };
@@ -36,9 +40,9 @@ export function prepareField({ knots, table, numbers }) {
 }
 
 /** Slopes of the cubic spline through f at 0, 1, 2, ...; at the ends those of the outer cubics. */
-function splineSlopes(f, m) {
+function splineSlopes(f, m, share) {
   const n = f.length;
-  const share = new Float64Array(n);
+  share[0] = 0;
   m[0] = (-11 * f[0] + 18 * f[1] - 9 * f[2] + 2 * f[3]) / 6;
   m[n - 1] = (11 * f[n - 1] - 18 * f[n - 2] + 9 * f[n - 3] - 2 * f[n - 4]) / 6;
   for (let i = 1; i < n - 1; i++) {
@@ -49,55 +53,68 @@ function splineSlopes(f, m) {
   for (let i = n - 2; i > 0; i--) m[i] -= share[i] * m[i + 1];
 }
 
-// What the last reading found: g and its Jacobian. Nothing is allocated in the loops over points.
-let [g1, g2, g11, g12, g21, g22] = [0, 0, 0, 0, 0, 0];
+// What the last reading found: g1, g2 and their slopes dg1/dx1, dg1/dx2, dg2/dx1, dg2/dx2. An array,
+// since a number kept in a variable of the module would be allocated anew at every writing.
+const G = new Float64Array(6);
 
-function read({ nodes, n, low1, low2, rate }, x, y) {
-  const [last, u, v] = [n - 1, (x - low1) * rate, (y - low2) * rate];
+function read(field, x, y) {
+  const { nodes, n, rate } = field;
+  const last = n - 1;
+  const u = (x - field.low1) * rate;
+  const v = (y - field.low2) * rate;
   const p = u > 0 ? (u < last ? u : last) : 0;
   const q = v > 0 ? (v < last ? v : last) : 0;
   const i = p < last ? p | 0 : last - 1;
   const j = q < last ? q | 0 : last - 1;
-  const [a, b] = [p - i, q - j];
-  const [c, d] = [1 - a, 1 - b];
+  const a = p - i;
+  const b = q - j;
+  const c = 1 - a;
+  const d = 1 - b;
+  // Hermite's cubics, of values (h) and of slopes (k), at both ends; and how they rise.
+  const h0 = c * c * (1 + 2 * a);
+  const h1 = a * a * (3 - 2 * a);
+  const k0 = a * c * c;
+  const k1 = -a * a * c;
   const rate1 = p === u ? rate : 0; // beyond the grid g stays
+  const dh = 6 * a * c * rate1;
+  const dk0 = c * (1 - 3 * a) * rate1;
+  const dk1 = a * (3 * a - 2) * rate1;
+  const H0 = d * d * (1 + 2 * b);
+  const H1 = b * b * (3 - 2 * b);
+  const K0 = b * d * d;
+  const K1 = -b * b * d;
   const rate2 = q === v ? rate : 0;
-  const bend1 = 6 * a * c * rate1;
-  const bend2 = 6 * b * d * rate2;
-  [g1, g2, g11, g12, g21, g22] = [0, 0, 0, 0, 0, 0];
-  for (let corner = 0; corner < 4; corner++) {
-    const [right, up] = [corner & 1, corner >> 1];
-    const at = NODE * ((j + up) * n + i + right);
-    // Hermite's cubics at this end: of the value, of the slope; and how they rise.
-    const h = right ? a * a * (3 - 2 * a) : c * c * (1 + 2 * a);
-    const k = right ? -a * a * c : a * c * c;
-    const dh = right ? bend1 : -bend1;
-    const dk = (right ? a * (3 * a - 2) : c * (1 - 3 * a)) * rate1;
-    const H = up ? b * b * (3 - 2 * b) : d * d * (1 + 2 * b);
-    const K = up ? -b * b * d : b * d * d;
-    const dH = up ? bend2 : -bend2;
-    const dK = (up ? b * (3 * b - 2) : d * (1 - 3 * b)) * rate2;
-    const low = nodes[at] * h + nodes[at + 1] * k;
-    const rise = nodes[at + 2] * h + nodes[at + 3] * k;
-    g1 += low * H + rise * K;
-    g12 += low * dH + rise * dK;
-    g11 += (nodes[at] * dh + nodes[at + 1] * dk) * H + (nodes[at + 2] * dh + nodes[at + 3] * dk) * K;
-    const low2nd = nodes[at + 4] * h + nodes[at + 5] * k;
-    const rise2nd = nodes[at + 6] * h + nodes[at + 7] * k;
-    g2 += low2nd * H + rise2nd * K;
-    g22 += low2nd * dH + rise2nd * dK;
-    g21 += (nodes[at + 4] * dh + nodes[at + 5] * dk) * H + (nodes[at + 6] * dh + nodes[at + 7] * dk) * K;
+  const dH = 6 * b * d * rate2;
+  const dK0 = d * (1 - 3 * b) * rate2;
+  const dK1 = b * (3 * b - 2) * rate2;
+  let at = NODE * (j * n + i);
+  for (let part = 0; part < 2; part++, at += 4) { // g1, then g2
+    const r = at + NODE; // right, above, and both
+    const s = at + NODE * n;
+    const t = s + NODE;
+    const low = nodes[at] * h0 + nodes[at + 1] * k0 + nodes[r] * h1 + nodes[r + 1] * k1;
+    const rise = nodes[at + 2] * h0 + nodes[at + 3] * k0 + nodes[r + 2] * h1 + nodes[r + 3] * k1;
+    const high = nodes[s] * h0 + nodes[s + 1] * k0 + nodes[t] * h1 + nodes[t + 1] * k1;
+    const fall = nodes[s + 2] * h0 + nodes[s + 3] * k0 + nodes[t + 2] * h1 + nodes[t + 3] * k1;
+    const dlow = (nodes[r] - nodes[at]) * dh + nodes[at + 1] * dk0 + nodes[r + 1] * dk1;
+    const drise = (nodes[r + 2] - nodes[at + 2]) * dh + nodes[at + 3] * dk0 + nodes[r + 3] * dk1;
+    const dhigh = (nodes[t] - nodes[s]) * dh + nodes[s + 1] * dk0 + nodes[t + 1] * dk1;
+    const dfall = (nodes[t + 2] - nodes[s + 2]) * dh + nodes[s + 3] * dk0 + nodes[t + 3] * dk1;
+    G[part] = low * H0 + rise * K0 + high * H1 + fall * K1;
+    G[2 + 2 * part] = dlow * H0 + drise * K0 + dhigh * H1 + dfall * K1;
+    G[3 + 2 * part] = (high - low) * dH + rise * dK0 + fall * dK1;
   }
 }
 
 export function fieldForward(layer, points, out, logDet, t) {
   const field = layer.lines;
   for (let i = 0, j = 0; j < points.length; i++, j += 2) {
-    const [x, y] = [points[j], points[j + 1]];
+    const x = points[j];
+    const y = points[j + 1];
     read(field, x, y);
-    out[j] = x + t * g1;
-    out[j + 1] = y + t * g2;
-    if (logDet !== null) logDet[i] += Math.log(Math.abs((1 + t * g11) * (1 + t * g22) - t * t * g12 * g21));
+    out[j] = x + t * G[0];
+    out[j + 1] = y + t * G[1];
+    if (logDet !== null) logDet[i] += Math.log(Math.abs((1 + t * G[2]) * (1 + t * G[5]) - t * t * G[3] * G[4]));
   }
 }
 
@@ -106,26 +123,26 @@ export function fieldInverse(layer, points, out, logDet, t) {
   for (let i = 0, j = 0; j < points.length; i++, j += 2) {
     const z1 = points[j];
     const z2 = points[j + 1];
-    const close = CLOSE * (1 + Math.hypot(z1, z2));
+    const close = CLOSE * (1 + Math.abs(z1) + Math.abs(z2));
     let x = z1;
     let y = z2;
     read(field, x, y);
-    let off1 = t * g1;
-    let off2 = t * g2;
-    let size = Math.hypot(off1, off2);
+    let off1 = t * G[0];
+    let off2 = t * G[1];
+    let size = Math.sqrt(off1 * off1 + off2 * off2);
     let plain = false;
-    let a = 1 + t * g11; // I + t J at x
-    let b = t * g12;
-    let c = t * g21;
-    let d = 1 + t * g22;
+    let a = 1 + t * G[2]; // I + t J at x
+    let b = t * G[3];
+    let c = t * G[4];
+    let d = 1 + t * G[5];
+    let det = a * d - b * c;
     for (let round = 0; size > close && round < MOST; round++) {
-      const det = a * d - b * c;
       const there1 = x - (plain ? off1 : (d * off1 - b * off2) / det);
       const there2 = y - (plain ? off2 : (a * off2 - c * off1) / det);
       read(field, there1, there2);
-      const new1 = there1 + t * g1 - z1;
-      const new2 = there2 + t * g2 - z2;
-      const length = Math.hypot(new1, new2);
+      const new1 = there1 + t * G[0] - z1;
+      const new2 = there2 + t * G[1] - z2;
+      const length = Math.sqrt(new1 * new1 + new2 * new2);
       if (!(length <= GOOD * size)) {
         if (plain) break; // what is left is rounding
         plain = true;
@@ -137,18 +154,20 @@ export function fieldInverse(layer, points, out, logDet, t) {
       off2 = new2;
       size = length;
       plain = false;
-      a = 1 + t * g11;
-      b = t * g12;
-      c = t * g21;
-      d = 1 + t * g22;
+      a = 1 + t * G[2];
+      b = t * G[3];
+      c = t * G[4];
+      d = 1 + t * G[5];
+      det = a * d - b * c;
     }
-    out[j] = x;
-    out[j + 1] = y;
-    if (logDet !== null) logDet[i] -= Math.log(Math.abs(a * d - b * c));
+    // One more step of Newton's squares what is left; nobody needs to look at it.
+    out[j] = x - (d * off1 - b * off2) / det;
+    out[j + 1] = y - (a * off2 - c * off1) / det;
+    if (logDet !== null) logDet[i] -= Math.log(Math.abs(det));
   }
 }
 
 export function fieldJacobian(layer, x, y, t) {
   read(layer.lines, x, y);
-  return [1 + t * g11, t * g12, t * g21, 1 + t * g22];
+  return [1 + t * G[2], t * G[3], t * G[4], 1 + t * G[5]];
 }
