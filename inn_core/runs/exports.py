@@ -162,7 +162,7 @@ def keep(source: Path, run: bytes) -> bool:
     source.parent.mkdir(parents=True, exist_ok=True)
     for path in source.parent.iterdir():
         with contextlib.suppress(OSError):
-            if time.time() - path.stat().st_mtime > KEPT_S:
+            if files.age(path) > KEPT_S:
                 path.unlink()
     source.write_bytes(run)
     return True

@@ -25,6 +25,6 @@ def report(hub: Hub) -> dict[str, Any]:
         "queue": len(hub.seats.admission.queue),
         "runs": dict(Counter(run.status for run in hub.runs.values())),
         "sockets": hub.sockets,
-        "uptime_s": round(time.time() - hub.since),
+        "uptime_s": round(time.monotonic() - hub.since),
         "memory_mb": round(psutil.Process().memory_info().rss / 1e6),
     }

@@ -41,7 +41,7 @@ class Hub:
         self.exports = Exports(self)
         self.sessions: dict[str, str] = {}
         self.sockets = 0
-        self.since = time.time()
+        self.since = time.monotonic()
         self._tasks: set[asyncio.Task[Any]] = set()
 
     # ── runs ─────────────────────────────────────────────────────────────────────────────────

@@ -193,7 +193,7 @@ class Store:
         for path in self.data.glob("own-*"):  # and what a broken-off writing left
             facts = path.stat()
             lost = path.suffix != ".npz" or path.stem not in used
-            if lost and time.time() - facts.st_mtime > YOUNG_S:
+            if lost and files.age(path) > YOUNG_S:
                 path.unlink(missing_ok=True)
                 freed += facts.st_size
         return freed
