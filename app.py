@@ -39,8 +39,6 @@ COLLECT_S = 20.0
 LATE_CHUNKS = ("BidiComponent", "Selectbox", "Slider", "ButtonGroup", "Button", "Popover", "Tabs")
 STAGE = ROOT / "assets" / "stage"
 STATIC = Path(st.__file__).parent / "static"
-#: Bytes of files that one page session may upload before it is reloaded.
-SESSION_BYTES = 200_000_000
 #: What a module needs before it can run. What it fetches later, by import(), is left out, but for a
 #: lesson's first file, which fetches its parts at once.
 IMPORT = re.compile(r"^(?! \*).*\bfrom '(\.[^']+)'", re.MULTILINE)
@@ -191,7 +189,11 @@ app = st.App(
     ROOT / "pages" / "router.py",
     lifespan=lifespan,
     middleware=[
-        Middleware(Shield, page=STATIC / "index.html", session_bytes=SESSION_BYTES),
+        Middleware(
+            Shield,
+            page=STATIC / "index.html",
+            session_bytes=lambda: house.hub.settings.session_bytes,
+        ),
         Middleware(Preload),
     ],
     routes=[

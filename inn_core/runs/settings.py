@@ -98,6 +98,7 @@ PARSERS = {
     "store_bytes": whole(10_000_000, 10**13),
     "store_runs": whole(10, 10**6),
     "upload_bytes": whole(100_000, 10**9),
+    "session_bytes": whole(100_000, 10**12),
     "step_flops": number(1e6, 1e15),
     "step_bytes": number(1e6, 1e12),
     "workers": whole(1, 256),
@@ -146,6 +147,7 @@ class Settings:
     store : folder of all runs; store_bytes, store_runs : its size and the number of runs, above
         which the oldest idle runs leave
     upload_bytes : largest file that a reader may bring (the server's maxUploadSize bounds it too)
+    session_bytes : all files that one page session may bring before it is reloaded
     step_flops, step_bytes : operations and memory of one training step, layers × width × batch ×
         members, above which a run is refused
     workers : training processes; runs_per_worker : runs that share one
@@ -167,6 +169,7 @@ class Settings:
     store_bytes: int = 2_000_000_000
     store_runs: int = 5000
     upload_bytes: int = 30_000_000
+    session_bytes: int = 200_000_000
     step_flops: float = 30e9
     step_bytes: float = 1.5e9
     workers: int = field(default_factory=default_workers)

@@ -12,6 +12,7 @@ import base64
 import hashlib
 import re
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
@@ -50,7 +51,7 @@ def policy(page: str) -> str:
 class Shield:
     """Adds the headers to every answer; refuses files beyond what a session may bring."""
 
-    def __init__(self, app: ASGIApp, page: Path, session_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, page: Path, session_bytes: Callable[[], int]) -> None:
         self.app, self.session_bytes = app, session_bytes
         self.policy = policy(page.read_text(encoding="utf-8"))
         self.brought: OrderedDict[str, int] = OrderedDict()
@@ -68,7 +69,7 @@ class Shield:
         path = scope["path"]
         if scope["method"] == "PUT" and UPLOADS in path:
             session = path.partition(UPLOADS)[2].partition("/")[0]
-            if self.brought.get(session, 0) >= self.session_bytes:
+            if self.brought.get(session, 0) >= self.session_bytes():
                 says = "This page has brought more files than a session may; reload it."
                 return await PlainTextResponse(says, 413)(scope, receive, marked)
             return await self.app(scope, self.counted(receive, session), marked)

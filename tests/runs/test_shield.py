@@ -28,7 +28,7 @@ def shield(tmp_path: Path, headers: dict[str, str] | None = None) -> Shield:
 
     page = tmp_path / "index.html"
     page.write_text(PAGE)
-    return Shield(app, page, session_bytes=1000)
+    return Shield(app, page, session_bytes=lambda: 1000)
 
 
 def ask(guard: Shield, path: str, body: bytes = b"", method: str = "GET") -> tuple[int, Any, str]:
