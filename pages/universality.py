@@ -1,10 +1,21 @@
-"""Lesson "universality": what L^p promises and what happens, on fits to maps of the plane."""
+"""Lesson "universality": Teshima et al. (2020) as things one sees, drags and measures."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.shell import drawer, fitting, leaving, links, phone, share, stage, tab
+from pages.shell import (
+    drawer,
+    fitting,
+    leaving,
+    links,
+    phone,
+    proofs,
+    riddle,
+    share,
+    stage,
+    tab,
+)  # fmt: skip
 from pages.shell.words import choose, selector
 
 LESSON = "universality"
@@ -30,8 +41,8 @@ stage.mount(
     run=room.viewer,
     owner=room.owner,
     module=f"stage/lessons/{LESSON}.js",
-    options={"fit": fitting.told(room)},
-    spoken="scene2.stage",
+    options={"fit": fitting.told(room), **proofs.options(words)},
+    spoken=f"scene2.stage {LESSON}.stage",
     view=room.view,
 )
 wanted = fitting.address_of(room)
@@ -43,4 +54,21 @@ with share_slot, st.container(horizontal=True):
     drawer.popover(leaving.fit_of(LESSON, room, recorded), words)
     alike = {name: value for name, value in wanted.items() if name != links.RUN}
     share.button(words, LESSON, wanted, alike)
-st.markdown(words("scene2.says"))
+idea, task, fit, sources = st.tabs(
+    [
+        words("universality.idea"),
+        words("sweep.task"),
+        words("universality.tab_fit"),
+        words("universality.sources"),
+    ]
+)
+with idea:
+    left, right = st.columns([3, 2])
+    left.markdown(words("universality.idea_text"))
+    right.markdown(words("universality.idea_seams"))
+with task:
+    riddle.draw(LESSON, words)
+with fit:
+    st.markdown(words("scene2.says"))
+with sources:
+    st.markdown(words("universality.sources_text"))

@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from inn_core.problems.base import find
+from pages.shell import proofs
 from pages.shell.shrinking import fitted_variance
 from pages.shell.words import Words
 
@@ -77,10 +78,18 @@ def shrunk() -> dict[str, Any]:
     return {name: f"{100 * share:.0f} %" for name, share in left.items()}
 
 
+@cache
+def steps_needed() -> dict[str, Any]:
+    """The least partial derivative of a step, where half a turn is cut into one, two, three."""
+    told = {"one": 1, "two": 2, "three": 3}
+    return {name: f"{proofs.least_partial(np.pi / n):.3f}" for name, n in told.items()}
+
+
 WEIGHTS = {"one": 1.0, "hundred": 100.0}
 #: Lesson -> its answers, the right one, and what is measured for the reveal.
 RIDDLES: dict[str, tuple[tuple[str, ...], str, Callable[[], dict[str, Any]]]] = {
     "inverse_problems": (("on", "near", "off"), "off", mean_pose),
     "latent_dimension": (("0", "1", "2", "4"), "2", missing),
     "prior_weight": (("prior", "same", "point"), "point", shrunk),
+    "universality": (("1", "2", "3", "4"), "3", steps_needed),
 }

@@ -73,9 +73,10 @@ def mount(
 
     run, owner : tokens of the run to show; pretrained : address of a run file, if there is no run
     options : whatever else the module wants to know; spoken : where in the text files its words
-        are, if not at ``<lesson>.stage``; view : what the address bar named on arrival, see tab.py
+        are, if not at ``<lesson>.stage``, several with spaces between; view : what the address bar
+        named on arrival, see tab.py
     """
-    key = spoken or ("stage" if module == FLOW_STAGE else f"{lesson}.stage")
+    keys = spoken or ("stage" if module == FLOW_STAGE else f"{lesson}.stage")
     return component(module)(
         key=key_of(lesson),
         data={
@@ -83,7 +84,7 @@ def mount(
             "run": run,
             "owner": owner,
             "pretrained": pretrained,
-            "words": words.section(key),
+            "words": {k: v for key in keys.split() for k, v in words.section(key).items()},
             "lang": words.lang,
             "lesson": lesson,
             "options": options or {},

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from inn_core.maps import network
 from inn_core.problems.sweeps import SWEEPS
 from inn_core.specs_inverse import InverseSpec
-from pages.shell import drawn, fitting, planes
+from pages.shell import drawn, fitting, planes, proofs
 from pages.shell.words import Words
 from tests.browser.conftest import NewPage
 from tests.browser.test_present import FITS, SIZES
@@ -40,7 +40,7 @@ def lesson_options(name: str) -> dict[str, Any]:
     if name == "inverse_problems":
         return {"hello": network.hello(InverseSpec()), "scenes": planes.scenes()}
     if name == "universality":
-        return {"fit": fitting.told(fitting.Fitting(name))}
+        return {"fit": fitting.told(fitting.Fitting(name)), **proofs.options(Words("en"))}
     return {} if name == "change_of_variables" else sweep_options(name.replace("_", "-"))
 
 
@@ -51,15 +51,16 @@ LESSONS = {
     "inverse_problems": (5, (1440, 900), "dark"),
     "latent_dimension": (4, (1024, 768), "light"),
     "prior_weight": (4, (1440, 900), "light"),
-    "universality": (4, (1024, 768), "dark"),
+    "universality": (12, (1024, 768), "dark"),
 }
 
 
 def open_lesson(page: Page, url: str, name: str, lang: str = "en") -> None:
     page.goto(url)
     own = "sweep" if name in ("latent_dimension", "prior_weight") else name
-    own = "scene2" if name == "universality" else own
     words = Words(lang).section(f"{own}.stage")
+    if name == "universality":
+        words = {**words, **Words(lang).section("scene2.stage")}
     data = {"id": name, "words": words, "lang": lang, "run": None, "owner": None}
     page.evaluate(MOUNT, {"name": name, "data": data | {"options": lesson_options(name)}})
     page.wait_for_function(f"() => {STAGE}?.points > 0")

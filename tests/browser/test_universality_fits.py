@@ -50,8 +50,14 @@ def page(new_page: NewPage, assets_url: str) -> Page:
 
 def open_scene(page: Page, hello: Any = None, **more: Any) -> None:
     fit = {"recorded": RECORDED, "hello": hello}
-    words = Words("en").section("scene2.stage")
-    data = {"id": "fits", "words": words, "lang": "en", "run": None, "options": {"fit": fit}}
+    words = {**Words("en").section("universality.stage"), **Words("en").section("scene2.stage")}
+    data = {
+        "id": "fits",
+        "words": words,
+        "lang": "en",
+        "run": None,
+        "options": {"fit": fit, "scene": "fit"},
+    }
     page.evaluate(MOUNT, data | more)
 
 
@@ -118,10 +124,16 @@ def test_a_link_names_the_fit_the_member_and_the_step(page: Page) -> None:
     )
     wait(page, "s.recorded === 'affine' && s.still")
     kept = page.evaluate("look.read()")
-    assert kept["recorded"] == "affine" and kept["chosen"] is None and kept["step"] >= 300
+    assert (
+        kept["scene"] == "fit"
+        and kept["recorded"] == "affine"
+        and kept["chosen"] is None
+        and kept["step"] >= 300
+    )
     page.evaluate("look.apply({ recorded: 'knot', chosen: 1e9, step: 'x' })")
     wait(page, "s.still")
-    assert page.evaluate("look.read()") == {"recorded": "affine", "chosen": None, "step": None}
+    found = page.evaluate("look.read()")
+    assert {key: found[key] for key in view} == {"recorded": "affine", "chosen": None, "step": None}
 
 
 def test_a_live_sweep_comes_in_frame_by_frame(page: Page) -> None:

@@ -1,10 +1,15 @@
-/** Lesson "universality": what L^p promises and what happens, on fits to maps of the plane. */
+/**
+ * Lesson "universality": Teshima et al. (2020) as things one sees, drags and measures.
+ * options: {fit: what scene 2 shows (universality/scene2.js), scene: the one to open with,
+ *   volume: [{target, label, gap, error, bound}] of the shipped additive runs,
+ *   thread: address of the run of two islands below assets/}
+ */
 import { lesson } from './lesson.js';
-import { Scene2 } from './universality/scene2.js';
-import { SHOW } from './universality/scene2table.js';
+import { Frame } from './universality/frame.js';
+import { SHOW } from './universality/table.js';
 
 export const { mount, unmount, lookOf } = lesson({
-  sheets: ['universality/scene2.css'],
+  sheets: ['universality/look.css', 'universality/scene2.css'],
   show: SHOW,
-  create: (root, data) => new Scene2(root, data),
+  create: (root, data) => new Frame(root, data),
 });

@@ -1,0 +1,26 @@
+/** The scenes of the lesson, and those of presenter mode (../show.js): data only. */
+import { SHOW as FIT } from './scene2table.js';
+import { Limits } from './limits.js';
+import { Pieces } from './pieces.js';
+import { Proof } from './proof.js';
+import { Scene2 } from './scene2.js';
+
+/** In the order of chips and keys 1, 2, …. */
+export const SCENES = { pieces: Pieces, fit: Scene2, proof: Proof, limits: Limits };
+
+const at = (scene, own) => ({ scene, own });
+
+export const SHOW = {
+  parts: { ...FIT.parts, main: '.un-main', side: '.un-second', sets: '.un-sets', row: '.un-row', sliders: '.un-sliders', numbers: '.un-numbers' },
+  scenes: [
+    { name: 'pieces', view: at('pieces', {}), parts: ['main', 'row'] },
+    { name: 'sets', view: at('pieces', { shown: 'all' }), parts: ['main', 'sets'] },
+    ...FIT.scenes.map((scene) => ({ ...scene, view: { scene: 'fit', ...scene.view } })),
+    { name: 'breaks', view: at('proof', { view: 'split', n: 1, at: 0.5 }), parts: ['main', 'side', 'sliders'] },
+    { name: 'split', view: at('proof', { view: 'split' }), parts: ['main', 'side', 'sliders'] },
+    { name: 'seams', view: at('proof', { view: 'grid' }), parts: ['main', 'side', 'sliders'] },
+    { name: 'volume', view: at('limits', { view: 'volume' }), parts: ['side'] },
+    { name: 'shears', view: at('limits', { view: 'shears' }), parts: ['main', 'side', 'sliders'] },
+    { name: 'thread', view: at('limits', { view: 'thread' }), parts: ['main', 'side', 'sliders'] },
+  ],
+};

@@ -1,0 +1,45 @@
+"""What the page "universality" tells its stage of shipped runs, and its riddle's closed form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from inn_core import registry
+from inn_core.specs import FlowSpec, RunSpec
+from inn_core.targets.volume import VOLUME_PRESERVING_GAPS
+from pages.shell import pretrained
+from pages.shell.words import Words
+
+#: Targets whose additive runs are shown against the bound of volume-preserving flows.
+KEPT = ("two_gaussians", "checkerboard", "moons")
+RADII = np.linspace(0, 1, 20_001)[1:-1]
+
+
+def options(words: Words) -> dict[str, Any]:
+    """Gaps of the shipped additive runs beside their bounds, and the run with two islands."""
+    rows = []
+    for target in KEPT:
+        hello = pretrained.hello_of(RunSpec(target=target, flow=FlowSpec(coupling="additive")))
+        if hello is None:
+            continue
+        check, bound = hello["check"], VOLUME_PRESERVING_GAPS[target]
+        label = words.name("targets", target, registry.TARGETS[target])
+        rows.append(
+            {"label": label, "gap": check["gap"], "error": check["gap_error"], "bound": bound}
+        )
+    islands = RunSpec(target="two_gaussians", flow=FlowSpec(coupling="affine"))
+    return {"volume": rows, "thread": pretrained.address_of(islands)}
+
+
+def least_partial(angle: float) -> float:
+    """The least dg1/dx of the bump twist g by ``angle``, in closed form.
+
+    g(x) = R(alpha(|x|)) x with alpha = angle exp(1 - 1 / (1 - r^2)); the minimum over directions
+    is cos alpha - r |alpha'| (1 - sin alpha) / 2, here minimised over r on a fine grid.
+    """
+    rest = 1 - RADII**2
+    alpha = angle * np.exp(1 - 1 / rest)
+    slope = alpha * 2 * RADII / rest**2
+    return float(np.min(np.cos(alpha) - RADII * slope * (1 - np.sin(alpha)) / 2))
