@@ -90,7 +90,7 @@ class Log(list[dict[str, Any]]):
     def metas(self, run: str) -> list[dict[str, Any]]:
         return [m["meta"] for m in self.of(run) if "meta" in m]
 
-    def wait(self, condition: Callable[[], Any], seconds: float = 10.0) -> None:
+    def wait(self, condition: Callable[[], Any], seconds: float = 60.0) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, list(self)[-3:]
