@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import importlib
+import pkgutil
 import re
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
@@ -23,6 +25,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+import pages.shell
 from inn_core.runs import client, health, journal, live
 from inn_core.runs.hub import Hub
 from inn_core.runs.run import RunInfo
@@ -134,8 +137,15 @@ class House:
 house = House()
 
 
+def warm() -> None:
+    """Import what pages import: the first reader would wait a second for it."""
+    for module in pkgutil.iter_modules(pages.shell.__path__, "pages.shell."):
+        importlib.import_module(module.name)
+
+
 async def collect() -> None:
     """Collect garbage now and then; what the imports left is exempt."""
+    await asyncio.to_thread(warm)
     gc.collect()
     gc.freeze()
     while True:
