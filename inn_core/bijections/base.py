@@ -38,7 +38,11 @@ class Bijection(nn.Module, ABC):
 
     ``t`` in [0, 1] is the place on that path: t = 0 is the identity, t = 1 the layer itself, and
     every layer in between is invertible, so that an animation inside a layer never folds.
+
+    iterative : whether the inverse takes many evaluations of the layer
     """
+
+    iterative = False
 
     def __init__(self, dim: int) -> None:
         super().__init__()

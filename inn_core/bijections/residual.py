@@ -14,7 +14,8 @@ Inside, points are rows (E, D, B), as in pullback.py.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import torch
@@ -22,7 +23,7 @@ from torch import Tensor, nn
 
 from inn_core.bijections.base import Bijection
 from inn_core.bijections.contraction import Inverted, invert, linearised
-from inn_core.bijections.pullback import Halves, Pulled, cut, joined
+from inn_core.bijections.pullback import Halves, Pulled, cut, joined, needs_autograd
 from inn_core.bijections.spectral import Scaled, held, scaled
 
 #: L. The inverse by fixed point alone takes 153 steps to 1e-6 here, and 569 at 0.97.
@@ -105,6 +106,8 @@ def pull_network(
 class Residual(Bijection):
     """z = x + t g(x), a contraction added to the identity; the path from the identity is t."""
 
+    iterative = True
+
     def __init__(
         self, hidden: Sequence[int], generators: list[torch.Generator], dim: int = 2
     ) -> None:
@@ -123,15 +126,33 @@ class Residual(Bijection):
         )
         #: Largest spectral norm of each matrix.
         self.limit = LIPSCHITZ ** (1 / len(sizes))
+        #: The matrices, within ``scaled_once``.
+        self.ready: list[Tensor] | None = None
 
     def matrices(self) -> list[Tensor]:
         """The matrices (E, out, in) with norm ``limit`` at most; their product has at most L."""
+        if self.ready and not torch.is_grad_enabled():
+            needs_autograd()  # a recording would keep these very numbers
+            return self.ready
         return [held(weight, self.limit) for weight in self.weights]
+
+    def scaled(self) -> list[Scaled]:
+        """The matrices with what their gradients need."""
+        return [scaled(weight.detach(), self.limit) for weight in self.weights]
 
     def lipschitz(self) -> Tensor:
         """Product of the matrices' spectral norms, an upper bound of Lip(g): (E,)."""
         norms = [torch.linalg.matrix_norm(matrix.double(), 2) for matrix in self.matrices()]
         return torch.stack(norms).prod(0)
+
+    @torch.no_grad()
+    def displacement(self, x: Tensor) -> Tensor:
+        """Return g (E, D, B) alone, at rows x (E, D, B)."""
+        first, *rest = zip(self.matrices(), self.biases, strict=True)
+        a = torch.baddbmm(first[1], first[0], x)
+        for matrix, bias in rest:
+            a = torch.baddbmm(bias, matrix, torch.sin(FREQUENCY * a) / FREQUENCY)
+        return a
 
     def residual(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return g (E, D, B) and its Jacobian (E, D, D, B) at rows x (E, D, B)."""
@@ -144,8 +165,9 @@ class Residual(Bijection):
         x = f⁻¹(z; θ) has dx = (I + J)⁻¹ (dz - ∂f/∂θ dθ), so no step of the solver is kept.
         """
         start, biases = joined(halves), [b.detach() for b in self.biases]
-        found = [scaled(weight.detach(), self.limit) for weight in self.weights]
-        matrices = [one.matrix for one in found]
+        found = [] if self.ready else self.scaled()
+        with torch.no_grad():
+            matrices = [one.matrix for one in found] or self.matrices()
         x = self._inverted(matrices, biases, start, 1.0).value if inverse else start
         value, slopes, tapes = network(matrices, biases, x)
         log_det, back = linearised(slopes)
@@ -154,7 +176,7 @@ class Residual(Bijection):
             """From gradients of z = f(x) and ln det to those of x and the parameters."""
             g_slopes = back.transpose(1, 2) * g_log_det[:, None, None]
             g_x, g_matrices, g_biases = pull_network(matrices, x, tapes, g, g_slopes)
-            return g + g_x, _through(found, g_matrices) + g_biases
+            return g + g_x, _through(found or self.scaled(), g_matrices) + g_biases
 
         def pull_forward(g: Halves, g_log_det: Tensor) -> tuple[Halves, list[Tensor]]:
             g_x, own = pull(joined(g), g_log_det)
@@ -198,6 +220,27 @@ class Residual(Bijection):
         off = x + t * self.residual(x)[0] - z.mT
         x = x - (back * off.unsqueeze(1)).sum(2)
         return x.mT, -linearised(t * self.residual(x)[1])[0]
+
+
+@contextmanager
+def scaled_once(layers: Iterable[nn.Module]) -> Iterator[None]:
+    """Scale the matrices of all residual layers among these; inside, no parameter may change.
+
+    A snapshot asks for them five times. Those of one shape are scaled together.
+    """
+    found = [layer for layer in layers if isinstance(layer, Residual)]
+    alike: dict[tuple[float, torch.Size], list[Tensor]] = {}
+    for layer in found:
+        for weight in layer.weights:
+            alike.setdefault((layer.limit, weight.shape), []).append(weight.detach())
+    made = {key: iter(held(torch.cat(ws), key[0]).split(key[1][0])) for key, ws in alike.items()}
+    try:
+        for layer in found:
+            layer.ready = [next(made[layer.limit, weight.shape]) for weight in layer.weights]
+        yield
+    finally:
+        for layer in found:
+            layer.ready = None
 
 
 def _through(found: Sequence[Scaled], grads: Sequence[Tensor]) -> list[Tensor]:

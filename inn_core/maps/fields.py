@@ -17,6 +17,8 @@ from inn_core.results import LayerMap
 STEP, FEWEST, MOST = 0.3, 8, 48
 #: A layer's grid covers what comes there from this square around either end of the flow.
 REACH, EDGE_POINTS = 4.5, 16
+#: Fixed-point steps for where a grid shall end: never further off than g is large.
+ROUNDS = 4
 
 
 def field_maps(flow: Flow, member: int = 0) -> dict[int, LayerMap]:
@@ -37,8 +39,25 @@ def _seen(flow: Flow, member: int) -> list[Tensor]:
     side = torch.linspace(-REACH, REACH, EDGE_POINTS, dtype=flow.units.scale.dtype)
     ends = torch.stack([side, torch.full_like(side, REACH)], -1)
     edge = torch.cat([ends, -ends, ends.flip(-1), -ends.flip(-1)]).expand(flow.members, -1, -1)
-    there, back = flow.chain.trace(edge).states, flow.chain.trace_inverse(edge).states[::-1]
-    return [torch.cat([a[member], b[member]]) for a, b in zip(there, back, strict=True)]
+    layers = list(flow.chain)
+    there, back = [edge], [edge]
+    for layer in layers:
+        there.append(_nearly(layer, there[-1], False))
+    for layer in reversed(layers):
+        back.append(_nearly(layer, back[-1], True))
+    return [torch.cat([a[member], b[member]]) for a, b in zip(there, back[::-1], strict=True)]
+
+
+def _nearly(layer: Bijection, x: Tensor, inverse: bool) -> Tensor:
+    """A layer's value without its Jacobian; a residual layer's inverse by ROUNDS steps."""
+    if not isinstance(layer, Residual):
+        return (layer.inverse if inverse else layer.forward)(x)[0]
+    if not inverse:
+        return x + layer.displacement(x.mT).mT
+    start = rows = x.mT
+    for _ in range(ROUNDS):
+        rows = start - layer.displacement(rows)
+    return rows.mT
 
 
 def _map(layer: Bijection, seen: Tensor, member: int) -> LayerMap:
@@ -54,7 +73,7 @@ def _map(layer: Bijection, seen: Tensor, member: int) -> LayerMap:
     nodes = torch.from_numpy(np.stack([x1.ravel(), x2.ravel()]))
     parameter = next(layer.parameters())
     rows = nodes.to(parameter.dtype).expand(len(parameter), -1, -1)
-    value = layer.residual(rows)[0][member].double().numpy()
+    value = layer.displacement(rows)[member].double().numpy()
     return LayerMap(
         "field", "field", knots=knots, tables=value.reshape(2 * count, count),
         numbers=(float(centre[0]), float(centre[1])),

@@ -16,6 +16,7 @@ from typing import Any, Self
 import numpy as np
 import torch
 
+from inn_core.bijections.residual import scaled_once
 from inn_core.flows.flow import Flow
 from inn_core.maps.tabulate import tabulate
 from inn_core.results import FloatArray, Snapshot
@@ -169,7 +170,7 @@ class Trainer:
         return self._snapshot(fresh, maps, weights, "")
 
     def _snapshot(self, points: HeldOut, maps: bool, weights: bool, status: str) -> Snapshot:
-        with one_thread(), torch.no_grad():
+        with one_thread(), torch.no_grad(), scaled_once(self.shown.chain):
             score = points.score(self.shown)
             tables = tabulate(self.shown) if maps else None
         nlls = tuple(finite(self.target.entropy + gap) for gap in score.gaps)

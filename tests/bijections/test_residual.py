@@ -13,7 +13,9 @@ from inn_core.bijections.residual import LIPSCHITZ, Residual
 from inn_core.flows.build import build_flow
 from inn_core.specs import FlowSpec, RunSpec, SpecError
 from inn_core.specs_inverse import InverseSpec
+from inn_core.training.heldout import ROUND_TRIP_EVERY
 from inn_core.training.loop import Trainer
+from inn_core.training.recorded import record
 from tests.flowcases import generator, jacobians, layer, points
 
 F64 = torch.float64
@@ -209,3 +211,33 @@ def test_they_learn_two_moons() -> None:
     score = trainer.snapshot()
     assert score.gap < 0.1
     assert score.round_trip < 1e-4
+
+
+def test_matrices_are_scaled_once_for_a_snapshot() -> None:
+    """The same numbers as layer by layer, for as long as the block lasts; nothing records them."""
+    trainer = Trainer(RunSpec(members=2).with_(coupling="residual", layers=3, hidden=(8, 8)))
+    trainer.steps(20)
+    flow, x = trainer.shown, trainer.batches.take(16)
+    with torch.no_grad():
+        plain = [one.matrices() for one in flow.chain if isinstance(one, Residual)]
+        z, log_det = flow.encode(x)
+        with residual.scaled_once(flow.chain):
+            ready = [one.matrices() for one in flow.chain if isinstance(one, Residual)]
+            inside = flow.encode(x)
+            assert record(lambda rows: flow.encode(rows), x) is None
+        assert all(one.ready is None for one in flow.chain if isinstance(one, Residual))
+    torch.testing.assert_close(plain, ready)
+    torch.testing.assert_close(inside[0], z)
+    torch.testing.assert_close(inside[1], log_det)
+
+
+def test_a_round_trip_is_measured_at_every_eighth_score() -> None:
+    trainer = Trainer(RunSpec().with_(coupling="residual", layers=2, hidden=(8,)))
+    told = []
+    for _ in range(2 * ROUND_TRIP_EVERY + 1):
+        trainer.steps(1)
+        told.append(trainer.snapshot().round_trip)
+    runs = [told[:ROUND_TRIP_EVERY], told[ROUND_TRIP_EVERY:-1], told[-1:]]
+    assert all(len(set(run)) == 1 for run in runs)
+    assert len({run[0] for run in runs}) > 1
+    assert 0 < trainer.final().round_trip < 1e-4
