@@ -57,6 +57,18 @@ COUPLINGS: dict[str, Entry] = {
         f"{_UNIVARIATE}.spline:RationalQuadraticSpline",
         "params",
     ),
+    "sum_of_squares": Entry(
+        "Sum-of-squares polynomial",
+        "Jaini, Selby & Yu 2019, arXiv 1905.02325",
+        f"{_UNIVARIATE}.sum_of_squares:SumOfSquares",
+        "params",
+    ),
+    "sigmoidal": Entry(
+        "Deep sigmoidal",
+        "Huang, Krueger, Lacoste & Courville 2018, arXiv 1804.00779",
+        f"{_UNIVARIATE}.sigmoidal:Sigmoidal",
+        "params",
+    ),
     "residual": Entry(
         "Residual",
         "Behrmann et al. 2019, arXiv 1811.00995; Chen et al. 2019, arXiv 1906.02735",
@@ -65,6 +77,9 @@ COUPLINGS: dict[str, Entry] = {
         "residual",
     ),
 }
+
+#: Couplings whose curves have ``FlowSpec.bins`` pieces; for the others it says nothing.
+PIECES = frozenset({"spline", "sum_of_squares", "sigmoidal"})
 
 _LINEAR = "inn_core.bijections.linear"
 

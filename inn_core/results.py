@@ -22,19 +22,22 @@ class LayerMap:
     A coupling's network reads one number, the passive coordinate u, and a ReLU network of one
     number is piecewise linear: with knots at its kinks, its raw outputs are a table without error.
 
-    kind : ``"curves"`` (additive, affine), ``"params"`` (spline), ``"field"`` (residual),
-        ``"matrix"`` (linear layers)
-    formula : which formula reads the tables: ``"affine"``, ``"spline"``, ``"field"``,
-        ``"rotation"``, ``"lu"``, ``"diagonal"``
+    kind : ``"curves"`` (additive, affine), ``"params"`` (spline, sum of squares,
+        sigmoidal), ``"field"`` (residual), ``"matrix"`` (linear layers)
+    formula : which formula reads the tables: ``"affine"``, ``"spline"``,
+        ``"sum_of_squares"``, ``"sigmoidal"``, ``"field"``, ``"rotation"``, ``"lu"``, ``"diagonal"``
     active : index of the coordinate that moves (curves and params), else -1
     knots : (N,) increasing positions of u, not evenly spaced; the wire rounds them to 1/2048
     tables : (R, N) rows, linear between knots. affine: r, t with  z = x e^s + t  and
         s = S tanh(r), or s = r without S; beyond the knots the outer pieces go on. spline with K
-        bins: raw K widths, K heights, K - 1 slopes; beyond the knots constant. field: values of g
+        bins: raw K widths, K heights, K - 1 slopes; beyond the knots constant.
+        sum_of_squares: raw shift, q_1 without its 1, q_2; sigmoidal with K sigmoids: raw K slopes,
+        K centres, K weights (bijections/univariate); both constant beyond. field: values of g
         in z = x + g(x) on N x N nodes, (2 N, N): N rows of its first component, row j at x2 =
         knots[j] + c2 along x1 = knots + c1, then of its second; the knots are even (maps/field.py)
     numbers : parameters without knots. affine: [S] or []; spline: [bound B, least share of a bin,
-        largest |log slope|]; field: [c1, c2]; rotation: [angle]; lu: [l, log_d1, log_d2,
+        largest |log slope|]; sum_of_squares: [B, least slope]; sigmoidal: [B, least slope, largest
+        |log a|, largest |log w|]; field: [c1, c2]; rotation: [angle]; lu: [l, log_d1, log_d2,
         u, b1, b2]; diagonal: [log_s1, log_s2, b1, b2]
     """
 

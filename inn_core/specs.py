@@ -125,7 +125,7 @@ class FlowSpec:
         active coordinate, or a residual layer
     layers : number of such layers; a coupling's active coordinate alternates
     hidden : widths of the hidden layers of the network in each
-    bins : number of spline bins (rational-quadratic spline only)
+    bins : pieces of a spline, sigmoids of a sigmoidal layer, degree of a sum of squares (8 at most)
     linear : linear layer after each of them, a key of ``registry.LINEARS``
     actnorm : whether an actnorm (per-coordinate scale and shift) precedes each of them
     base : base distribution of z, a key of ``registry.BASES``

@@ -4,8 +4,19 @@
  *
  *   checkHeader(header, length)   throws an Error with a sentence; length: bytes that follow the header
  */
-const KINDS = { affine: 'curves', spline: 'params', field: 'field', rotation: 'matrix', lu: 'matrix', diagonal: 'matrix' };
-const COUNTS = { affine: [0, 1], spline: [3], field: [2], rotation: [1], lu: [6], diagonal: [4] };
+const KINDS = {
+  affine: 'curves', spline: 'params', sum_of_squares: 'params', sigmoidal: 'params', field: 'field',
+  rotation: 'matrix', lu: 'matrix', diagonal: 'matrix',
+};
+const COUNTS = { affine: [0, 1], spline: [3], sum_of_squares: [2], sigmoidal: [4], field: [2], rotation: [1], lu: [6], diagonal: [4] };
+/** Whether so many rows belong to these numbers: bins, squares of polynomials of degree 20 at most, sigmoids. */
+const FITS = {
+  affine: (rows) => rows === 2,
+  spline: (rows, [bound, least, log]) => rows >= 2 && rows % 3 === 2 && bound > 0 && least >= 0 && (least * (rows + 1)) / 3 <= 1 && log > 0,
+  sum_of_squares: (rows, [bound, least]) => rows % 2 === 0 && rows >= 4 && rows <= 42 && bound > 0 && least > 0 && least < 1,
+  sigmoidal: (rows, [bound, least, ...logs]) => rows % 3 === 0 && rows >= 3 && bound > 0 && least > 0 && least < 1
+    && logs.every((log) => log > 0 && log <= 20),
+};
 const BASES = { normal: 0, student: 1 };
 
 export function checkHeader(header, length) {
@@ -31,10 +42,7 @@ function isLayer(layer) {
   if (![active, points, rows].every((n) => Number.isInteger(n) && n >= -1 && n < 2 ** 24)) return false;
   if (kind === 'matrix') return points === 0 && rows === 0 && active === -1;
   if (kind === 'field') return active === -1 && points >= 4 && rows === 2 * points && step > 0 && step <= 1;
-  const bins = (rows + 1) / 3;
-  const fits = formula === 'affine' ? rows === 2
-    : Number.isInteger(bins) && bins >= 1 && own[0] > 0 && own[1] >= 0 && own[1] * bins <= 1 && own[2] > 0;
-  return fits && (active === 0 || active === 1) && points >= 2 && step > 0 && step <= 1;
+  return FITS[formula](rows, own) && (active === 0 || active === 1) && points >= 2 && step > 0 && step <= 1;
 }
 
 /** Names with shapes whose float16 numbers are all the bytes there are. */

@@ -10,21 +10,25 @@
  * linear in u, so knots at its kinks make the table exact, also far outside the data.
  *
  * kind     'curves', 'params', 'field' or 'matrix'
- * formula  'affine', 'spline', 'field', 'rotation', 'lu' or 'diagonal'
+ * formula  'affine', 'spline', 'sum_of_squares', 'sigmoidal', 'field', 'rotation', 'lu' or 'diagonal'
  * active   coordinate that moves (0 or 1), -1 where both do
  * knots    increasing positions of u, N of them, not evenly spaced
  * rows     number of table rows R
  * table    R x N, row after row, linear between knots. affine: r, t with z = x e^s + t, s = S tanh(r)
  *          (numbers [S]) or s = r (numbers []); beyond the knots the outer pieces go on. spline: raw
- *          K widths, K heights, K - 1 slopes (see spline.js); constant beyond the knots. field: see field.js
+ *          K widths, K heights, K - 1 slopes (see spline.js); constant beyond the knots.
+ *          sum_of_squares, sigmoidal: see the file of that name. field: see field.js
  * numbers  rotation [angle]; lu [l, log d1, log d2, u, b1, b2]; diagonal [log s1, log s2, b1, b2];
- *          affine [S] or []; spline [bound, least bin, log slope bound]; field [c1, c2]
+ *          affine [S] or []; spline [bound, least bin, log slope bound];
+ *          sum_of_squares [bound, least slope]; sigmoidal [bound, least slope, log slope, log weight]; field [c1, c2]
  */
 import { fieldForward, fieldInverse, fieldJacobian, prepareField } from './field.js';
 import { linesOf, pieceAt } from './lines.js';
+import { MONOTONE, monotoneForward, monotoneInverse, monotoneSlopes, prepareMonotone } from './monotone.js';
 import { prepareSpline, splineForward, splineInverse, splineSlopes } from './spline.js';
 
 const PREPARE = { spline: prepareSpline, field: prepareField };
+for (const name of MONOTONE) PREPARE[name] = prepareMonotone;
 
 export class Layer {
   constructor({ kind, formula, active = -1, knots = [], rows = 0, table = [], numbers = [] }) {
@@ -48,6 +52,7 @@ export function forward(layer, points, out, logDet = null, t = 1) {
   if (layer.formula === 'affine') affine(layer, points, out, logDet, t, false);
   else if (layer.formula === 'spline') splineForward(layer, points, out, logDet, t);
   else if (layer.formula === 'field') fieldForward(layer, points, out, logDet, t);
+  else if (MONOTONE.includes(layer.formula)) monotoneForward(layer, points, out, logDet, t);
   else linear(matrixOf(layer, t), points, out, logDet);
   return out;
 }
@@ -57,6 +62,7 @@ export function inverse(layer, points, out, logDet = null, t = 1) {
   if (layer.formula === 'affine') affine(layer, points, out, logDet, t, true);
   else if (layer.formula === 'spline') splineInverse(layer, points, out, logDet, t);
   else if (layer.formula === 'field') fieldInverse(layer, points, out, logDet, t);
+  else if (MONOTONE.includes(layer.formula)) monotoneInverse(layer, points, out, logDet, t);
   else linear(inverseOf(matrixOf(layer, t)), points, out, logDet);
   return out;
 }
@@ -112,7 +118,7 @@ export function matrixOf(layer, t) {
   if (layer.formula === 'diagonal') {
     return [Math.exp(t * p[0]), 0, 0, Math.exp(t * p[1]), t * p[2], t * p[3], t * (p[0] + p[1])];
   }
-  throw new Error(`A layer of formula ${layer.formula} came; allowed are affine, spline, field, rotation, lu, diagonal.`);
+  throw new Error(`A layer of formula ${layer.formula} came; allowed are affine, spline, sum_of_squares, sigmoidal, field, rotation, lu, diagonal.`);
 }
 
 function inverseOf([a, b, c, d, e, f, log]) {
@@ -139,7 +145,8 @@ export function jacobian(layer, x, y, t = 1) {
   if (layer.kind === 'matrix') return matrixOf(layer, t).slice(0, 4);
   if (layer.kind === 'field') return fieldJacobian(layer, x, y, t);
   const [v, u] = layer.active === 0 ? [x, y] : [y, x];
-  const [own, other] = layer.formula === 'affine' ? affineSlopes(layer, u, v, t) : splineSlopes(layer, u, v, t);
+  const slopes = layer.formula === 'affine' ? affineSlopes : layer.formula === 'spline' ? splineSlopes : monotoneSlopes;
+  const [own, other] = slopes(layer, u, v, t);
   return layer.active === 0 ? [own, other, 0, 1] : [1, 0, other, own];
 }
 

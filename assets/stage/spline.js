@@ -8,35 +8,16 @@
  * They are worked out once a frame, on knots so close that a straight line in between serves.
  */
 import { linesOf, pieceAt } from './lines.js';
-
-/** Between two knots of the refined table no raw parameter moves by more than this, in at most PARTS parts. */
-const MOVE = 0.05;
-const PARTS = 64;
+import { refined } from './refined.js';
 
 /** Lines of the corners x_1..x_{K-1}, y_1..y_{K-1} and slopes over u. */
 export function prepareSpline({ knots, table, rows, numbers }) {
-  const n = knots.length;
   const inner = (rows + 1) / 3 - 1;
-  const positions = [];
-  const raws = [];
-  for (let k = 0; k < n - 1; k++) {
-    let move = 0;
-    for (let r = 0; r < rows; r++) move = Math.max(move, Math.abs(table[r * n + k + 1] - table[r * n + k]));
-    const parts = Math.min(PARTS, Math.max(1, Math.ceil(move / MOVE)));
-    for (let i = 0; i < parts + (k === n - 2 ? 1 : 0); i++) {
-      positions.push(knots[k] + (i / parts) * (knots[k + 1] - knots[k]));
-      raws.push([k, i / parts]);
-    }
-  }
+  const { positions, raws } = refined(knots, table, rows);
   const count = positions.length;
   const corners = new Float64Array(3 * inner * count);
-  const raw = new Float64Array(rows);
-  for (let j = 0; j < count; j++) {
-    const [k, part] = raws[j];
-    for (let r = 0; r < rows; r++) raw[r] = table[r * n + k] + part * (table[r * n + k + 1] - table[r * n + k]);
-    constrain(raw, inner, numbers, corners, j, count);
-  }
-  return { inner, bound: numbers[0], ...linesOf(Float64Array.from(positions), corners, 3 * inner) };
+  for (let j = 0; j < count; j++) constrain(raws.subarray(j * rows, (j + 1) * rows), inner, numbers, corners, j, count);
+  return { inner, bound: numbers[0], ...linesOf(positions, corners, 3 * inner) };
 }
 
 /** Corners and slopes (column j of `corners`) from raw numbers, which are spent: softmax with a floor, bounded log-slopes. */

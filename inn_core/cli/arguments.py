@@ -57,7 +57,7 @@ def widths(text: str) -> tuple[int | float, ...]:
 RUN_OPTIONS: tuple[tuple[str, Any, str], ...] = (
     ("layers", number, "number of coupling layers"),
     ("hidden", widths, "widths of the hidden layers, such as 64,64"),
-    ("bins", number, "spline bins"),
+    ("bins", number, "pieces of a spline, sigmoids, degree of a sum of squares"),
     ("linear", str, ", ".join(registry.LINEARS)),
     ("base", str, ", ".join(registry.BASES)),
     ("seed", number, "seed of weights and data"),

@@ -25,7 +25,7 @@ NLL = 0.0  # of the points below, as the lab measured it
 _parts = np.load(io.BytesIO(base64.b64decode(WEIGHTS))) if WEIGHTS else {}
 P = {name: torch.from_numpy(_parts[name]).double() for name in _parts}
 BOUND, MIN_BIN, LOG_SLOPE, LOG_SCALE = 4.0, 0.02, math.log(10.0), 2.0
-LIPSCHITZ, FREQUENCY = 0.9, 4.0
+LIPSCHITZ, FREQUENCY, LOG_WEIGHT = 0.9, 4.0, 4.0
 
 
 def conditioner(layer: str, u: Tensor) -> Tensor:
@@ -45,7 +45,10 @@ def curve(raw: Tensor, x: Tensor, back: bool) -> tuple[Tensor, Tensor]:
     if kind == "affine":
         s = LOG_SCALE * torch.tanh(raw[:, 0])
         return ((x - raw[:, 1]) * torch.exp(-s), -s) if back else (x * torch.exp(s) + raw[:, 1], s)
-    return spline(raw, x, back)
+    if kind == "spline":
+        return spline(raw, x, back)
+    move = {"sum_of_squares": sum_of_squares, "sigmoidal": sigmoidal}[kind]
+    return root(move, raw, x) if back else move(raw, x)
 
 
 def spline(raw: Tensor, x: Tensor, back: bool) -> tuple[Tensor, Tensor]:
@@ -75,6 +78,54 @@ def spline(raw: Tensor, x: Tensor, back: bool) -> tuple[Tensor, Tensor]:
     if back:
         return left + t * w + (x - inside), -torch.log(slope)
     return low + h * (s * t * t + d0 * mix) / bottom + (x - inside), torch.log(slope)
+
+
+def sum_of_squares(raw: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+    """Slope 0.1 + 0.9 Σ q² (Jaini et al. 2019), q by Legendre polynomials; tangents outside."""
+    degree, u = raw.shape[1] // 2 - 1, x / BOUND
+    a = torch.cat([torch.ones_like(raw[:, :1]), raw[:, 1:]], 1)
+    a = (a / torch.linalg.vector_norm(a, dim=1, keepdim=True)).reshape(-1, 2, degree + 1)
+    nodes, weights = (torch.from_numpy(n) for n in np.polynomial.legendre.leggauss(degree + 1))
+
+    def slope(v: Tensor) -> Tensor:  # at v (n, m)
+        values = torch.from_numpy(np.polynomial.legendre.legvander(v.numpy(), degree))
+        values = values * torch.sqrt(2 * torch.arange(degree + 1) + 1.0)
+        return 0.1 + 0.9 * torch.einsum("nkl,nml->nkm", a, values).square().sum(1)
+
+    inside = u.clamp(-1, 1)
+    here = slope(inside[:, None])[:, 0]  # quadrature is exact for a slope of degree 2 r
+    rise = (slope(inside[:, None] * (nodes + 1) / 2) @ weights) * inside / 2
+    shift = BOUND * torch.tanh(raw[:, 0] / BOUND)
+    return shift + BOUND * (rise + here * (u - inside)), torch.log(here)
+
+
+def sigmoidal(raw: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+    """0.95 logit Σ w σ(a x + b) + 0.05 x (Huang et al. 2018), in logarithms."""
+    slope, centre, weight = raw.reshape(len(raw), 3, -1).unbind(1)
+    a = torch.exp(LOG_SLOPE * torch.tanh(slope / LOG_SLOPE))
+    c = a * (x[:, None] - BOUND * torch.tanh(centre / BOUND))
+    log_w = torch.log_softmax(LOG_WEIGHT * torch.tanh(weight / LOG_WEIGHT), 1)
+    up, down = torch.nn.functional.logsigmoid(c), torch.nn.functional.logsigmoid(-c)
+    log_p, log_q = torch.logsumexp(log_w + up, 1), torch.logsumexp(log_w + down, 1)
+    steep = torch.logsumexp(log_w + up + down + torch.log(a), 1) - log_p - log_q
+    return 0.95 * (log_p - log_q) + 0.05 * x, torch.log(0.95 * torch.exp(steep) + 0.05)
+
+
+def root(move: Any, raw: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
+    """Solve move(raw, x) = z: Newton's steps in a bracket that only shrinks."""
+    width = 1.0
+    while bool((move(raw, z - width)[0] > z).any() or (move(raw, z + width)[0] < z).any()):
+        width *= 2
+    low, high, x = z - width, z + width, z
+    for step in range(100):
+        value, log_slope = move(raw, x)
+        low, high = torch.where(value <= z, x, low), torch.where(value > z, x, high)
+        newton = x - (value - z) * torch.exp(-log_slope)
+        kept = (newton >= low) & (newton <= high) & (step % 3 < 2)
+        x = torch.where(kept, newton, (low + high) / 2)
+        if float((value - z).abs().max()) < 1e-12:
+            break
+    return x, -move(raw, x)[1]
 
 
 def linear(layer: str, x: Tensor, back: bool) -> tuple[Tensor, Tensor]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from inn_core.maps import field, spline
+from inn_core.maps import field, monotone, spline
 from inn_core.results import FlowMaps, LayerMap
 
 Array = NDArray[np.floating[Any]]
@@ -109,8 +109,8 @@ def matrix(layer: LayerMap, t: float = 1.0) -> tuple[FloatArray, FloatArray, flo
     if layer.formula == "diagonal":
         return np.diag(np.exp(n[:2])), np.array(n[2:4]), n[0] + n[1]
     raise ValueError(
-        f"The layer's formula is {layer.formula!r}; it must be affine, spline, field, "
-        "rotation, lu or diagonal."
+        f"The layer's formula is {layer.formula!r}; it must be affine, spline, "
+        "sum_of_squares, sigmoidal, field, rotation, lu or diagonal."
     )
 
 
@@ -126,6 +126,8 @@ def _apply(layer: LayerMap, p: FloatArray, t: float, inverse: bool) -> Mapped:
         return _affine(layer, p, t, inverse)
     if layer.formula == "spline":
         return _spline(layer, p, t, inverse)
+    if layer.formula in monotone.CURVES:
+        return _monotone(layer, p, t, inverse)
     if layer.formula == "field":
         return (field.inverse if inverse else field.forward)(layer, p, t)
     a, b, log_det = matrix(layer, t)
@@ -149,6 +151,14 @@ def _spline(layer: LayerMap, p: FloatArray, t: float, inverse: bool) -> Mapped:
     u = np.clip(p[:, 1 - layer.active], knots[0], knots[-1])
     bins = spline.bins_of(rows_at(knots, corners, u), layer.numbers[0], t)
     moved, log_slope = (spline.inverse if inverse else spline.forward)(p[:, layer.active], bins)
+    return _join(layer, p, moved), log_slope
+
+
+def _monotone(layer: LayerMap, p: FloatArray, t: float, inverse: bool) -> Mapped:
+    knots, parts = monotone.parts(layer)
+    u = np.clip(p[:, 1 - layer.active], knots[0], knots[-1])
+    go = monotone.inverse if inverse else monotone.forward
+    moved, log_slope = go(layer, p[:, layer.active], rows_at(knots, parts, u), t)
     return _join(layer, p, moved), log_slope
 
 

@@ -12,6 +12,8 @@ from inn_core.results import FlowMaps
 FORMULAS: dict[str, tuple[str, tuple[int, ...], float]] = {
     "affine": ("curves", (0, 1), 1e-4),
     "spline": ("params", (3,), 2e-4),
+    "sum_of_squares": ("params", (2,), 1e-4),
+    "sigmoidal": ("params", (4,), 2e-4),
     "field": ("field", (2,), 5e-4),
     "rotation": ("matrix", (1,), 0.0),
     "lu": ("matrix", (6,), 0.0),
@@ -114,13 +116,27 @@ def _fits(spec: LayerSpec) -> bool:
     if spec.kind == "field":
         square = spec.rows == 2 * spec.points and spec.points >= 4
         return square and spec.active == -1 and 0 < spec.step <= 1
-    if spec.formula == "affine":
-        sound = spec.rows == 2
+    return (
+        _sound(spec.formula, spec.rows, spec.numbers)
+        and spec.active in (0, 1)
+        and spec.points >= 2
+        and 0 < spec.step <= 1
+    )
+
+
+def _sound(formula: str, rows: int, numbers: tuple[float, ...]) -> bool:
+    """Whether so many rows belong to these numbers."""
+    if formula == "affine":
+        return rows == 2
+    bound, least, *logs = numbers
+    if formula == "spline":
+        bins = (rows + 1) / 3
+        right = bins >= 1 and bins == int(bins) and 0 <= least * bins <= 1
+    elif formula == "sum_of_squares":  # polynomials of degree 20 at most
+        right = rows % 2 == 0 and 4 <= rows <= 42 and 0 < least < 1
     else:
-        bins, (bound, least, log_slope) = (spec.rows + 1) / 3, spec.numbers
-        sound = bins >= 1 and bins == int(bins) and 0 <= least * bins <= 1
-        sound = sound and bound > 0 and log_slope > 0
-    return sound and spec.active in (0, 1) and spec.points >= 2 and 0 < spec.step <= 1
+        right = rows % 3 == 0 and rows >= 3 and 0 < least < 1 and max(logs) <= 20
+    return right and bound > 0 and all(log > 0 for log in logs)
 
 
 def _numbers(values: Any) -> bool:

@@ -36,7 +36,7 @@ class Bins(NamedTuple):
 
 def corners(layer: LayerMap) -> tuple[FloatArray, FloatArray]:
     """Finer knots (M,), and rows x_1..x_{K-1}, y_1..y_{K-1}, slopes on them (3K - 3, M)."""
-    knots, raw = _refined(layer.knots, layer.tables)
+    knots, raw = refined(layer.knots, layer.tables)
     bound, least, log_slope = layer.numbers
     k = (len(raw) + 1) // 3
     sizes = raw[: 2 * k].reshape(2, k, -1)
@@ -46,10 +46,10 @@ def corners(layer: LayerMap) -> tuple[FloatArray, FloatArray]:
     return knots, np.concatenate([inner, np.exp(log_slope * np.tanh(raw[2 * k :] / log_slope))])
 
 
-def _refined(knots: Array, rows: Array) -> tuple[FloatArray, FloatArray]:
-    """Knots and rows with every piece cut into equal parts (see MOVE)."""
+def refined(knots: Array, rows: Array, finer: float = 1.0) -> tuple[FloatArray, FloatArray]:
+    """Knots and rows, every piece cut into equal parts (see MOVE, here divided by ``finer``)."""
     moves = np.abs(np.diff(rows)).max(0)
-    parts = np.clip(np.ceil(moves / MOVE), 1, PARTS).astype(np.int64)
+    parts = np.clip(np.ceil(finer * moves / MOVE), 1, PARTS).astype(np.int64)
     piece = np.repeat(np.arange(len(parts)), parts)
     share = (np.arange(parts.sum()) - np.repeat(parts.cumsum() - parts, parts)) / parts[piece]
     finer = knots[piece] + share * np.diff(knots)[piece]

@@ -17,11 +17,13 @@ from numpy.typing import NDArray
 from inn_core.bijections.coupling import Coupling
 from inn_core.bijections.linear import LU, ActNorm, Rotation
 from inn_core.bijections.residual import Residual
-from inn_core.bijections.univariate import affine, spline
+from inn_core.bijections.univariate import affine, sigmoidal, spline, sum_of_squares
 from inn_core.bijections.univariate.additive import Additive
 from inn_core.bijections.univariate.affine import Affine
 from inn_core.bijections.univariate.base import Univariate
+from inn_core.bijections.univariate.sigmoidal import Sigmoidal
 from inn_core.bijections.univariate.spline import RationalQuadraticSpline
+from inn_core.bijections.univariate.sum_of_squares import SumOfSquares
 from inn_core.flows.flow import Flow
 from inn_core.maps.fields import field_maps
 from inn_core.maps.packing import GRID
@@ -35,7 +37,7 @@ Networks = list[tuple[Array, Array]]
 REACH = 16.0
 
 #: A kink is dropped when its value is this close to the line through its neighbours (raw numbers).
-TOLERANCE = {"affine": 2e-4, "spline": 1e-3}
+TOLERANCE = {"affine": 2e-4, "spline": 1e-3, "sum_of_squares": 5e-5, "sigmoidal": 1e-3}
 
 
 class Curves(NamedTuple):
@@ -87,6 +89,11 @@ def _numbers(univariate: Univariate) -> tuple[float, ...]:
         return (affine.LOG_SCALE_BOUND,)
     if isinstance(univariate, RationalQuadraticSpline):
         return (spline.BOUND, spline.MIN_BIN, spline.LOG_SLOPE_BOUND)
+    if isinstance(univariate, SumOfSquares):
+        return (sum_of_squares.BOUND, sum_of_squares.LEAST)
+    if isinstance(univariate, Sigmoidal):
+        own = sigmoidal
+        return (own.BOUND, own.LEAST, own.LOG_SLOPE, own.LOG_WEIGHT)
     return ()
 
 

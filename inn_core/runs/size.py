@@ -31,7 +31,7 @@ def step_of(spec: AnySpec, batch: int) -> tuple[float, float]:
     flow = spec.flow
     dim = max(spec.latent) + BESIDES if isinstance(spec, InverseSpec) else 1
     couplings = spec.coupling if isinstance(spec, MapSpec) else (flow.coupling,)
-    raw = dim * (3 * flow.bins - 1 if "spline" in couplings else 2)
+    raw = dim * (3 * flow.bins if registry.PIECES.intersection(couplings) else 2)
     widths = (dim, *flow.hidden, raw)
     weights = sum(a * b for a, b in pairwise(widths))
     points = spec.members * batch * flow.layers

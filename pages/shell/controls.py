@@ -53,7 +53,7 @@ CONTROLS: tuple[Control, ...] = (
     Control("width", "ladder", WIDTHS),
     Control("depth", "count"),
     Control("batch", "ladder", BATCHES),
-    Control("bins", "count", useful=lambda spec: spec.flow.coupling == "spline"),
+    Control("bins", "count", useful=lambda spec: spec.flow.coupling in registry.PIECES),
     Control("linear", "choice", registry.LINEARS),
     Control("base", "choice", registry.BASES),
     Control("actnorm", "switch"),

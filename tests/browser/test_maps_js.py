@@ -163,7 +163,10 @@ def _slopes_off(maps: FlowMaps, z: NDArray[np.float64], depth: float, mine: Any)
 def test_the_browser_says_what_the_oracle_says(
     page: Page, seed: int, scale: float, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    worst = compare(page, mapcases.maps(seed, scale=scale, bins=2 + 5 * seed), seed)
+    bins = 2 + 5 * seed
+    worst = compare(page, mapcases.maps(seed, scale=scale, bins=bins), seed)
+    roots = mapcases.maps(seed, (*mapcases.ROOTS, "rotation"), scale=scale, bins=bins)
+    worst.errors |= compare(page, roots, seed).errors
     with capsys.disabled():
         print(f"\n  worst {worst.worst:.1e}: {worst}")
     assert worst.worst < 1e-7

@@ -24,6 +24,8 @@ FLOWS = [
     FlowSpec(coupling="spline", layers=3, hidden=(16,), bins=5, linear="lu", actnorm=True),
     FlowSpec(coupling="additive", layers=4, hidden=(8, 8), linear="none"),
     FlowSpec(coupling="affine", layers=2, hidden=(16,), linear="none", base="student"),
+    FlowSpec(coupling="sum_of_squares", layers=3, hidden=(16,), bins=8, linear="lu"),
+    FlowSpec(coupling="sigmoidal", layers=3, hidden=(16,), bins=5, linear="rotation"),
     FlowSpec(coupling="residual", layers=3, hidden=(16, 16), linear="lu", actnorm=True),
 ]
 

@@ -11,7 +11,10 @@ from inn_core.results import FlowMaps, LayerMap, Snapshot
 
 #: Every formula, affine and spline with either coordinate moving.
 CURVED = ("affine0", "affine1", "free1", "spline0", "spline1", "field")
-KINDS = (*CURVED, "rotation", "lu", "diagonal")
+#: Those whose inverse is found by steps.
+ROOTS = ("sum_of_squares0", "sum_of_squares1", "sigmoidal0", "sigmoidal1")
+PLAIN = (*CURVED, "rotation", "lu", "diagonal")
+KINDS = (*PLAIN, *ROOTS)
 NUMBERS: dict[str, float] = dict.fromkeys(
     ("seconds", "nll", "train_nll", "entropy", "gap", "gap_error", "lr", "steps_per_s"), 0.25
 )
@@ -31,6 +34,13 @@ def layer(kind: str, seed: int, scale: float = 1.0, knots: int = 40, bins: int =
     if formula == "spline":
         rows = scale * rng.standard_normal((3 * bins - 1, len(places)))
         return LayerMap("params", "spline", active, places, rows, (4.0, 0.02, float(np.log(10))))
+    if formula == "sum_of_squares":
+        rows = scale * rng.standard_normal((2 * min(bins, 6) + 2, len(places)))
+        return LayerMap("params", formula, active, places, rows, (4.0, 0.1))
+    if formula == "sigmoidal":
+        rows = scale * rng.standard_normal((3 * bins, len(places)))
+        steep = float(np.log(10))
+        return LayerMap("params", formula, active, places, rows, (4.0, 0.05, steep, 4.0))
     if formula == "field":
         return LayerMap("field", "field", -1, *waves(rng, min(1.0, scale)), numbers=(0.25, -0.5))
     count = {"rotation": 1, "lu": 6, "diagonal": 4}[formula]
@@ -51,7 +61,7 @@ def waves(rng: np.random.Generator, scale: float) -> tuple[Any, Any]:
     return knots, np.concatenate([np.sin(turns) @ size for size in sizes])
 
 
-def maps(seed: int, kinds: tuple[str, ...] = KINDS, **options: Any) -> FlowMaps:
+def maps(seed: int, kinds: tuple[str, ...] = PLAIN, **options: Any) -> FlowMaps:
     layers = tuple(layer(kind, 100 * seed + i, **options) for i, kind in enumerate(kinds))
     base = ("student", 3.5) if seed % 2 else ("normal",)
     return FlowMaps(layers, (0.3, -1.2), 1.7, base)

@@ -101,7 +101,7 @@ def test_trace_adds_up_to_encode() -> None:
 
 @pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize(
-    "kinds", [("affine1", "lu", "affine0"), ("spline1", "rotation", "spline0")]
+    "kinds", [("affine1", "lu", "affine0"), ("spline1", "rotation", "spline0"), mapcases.ROOTS]
 )
 def test_mass_is_one(seed: int, kinds: tuple[str, ...]) -> None:
     """By quadrature in x: the midpoint rule, with the far tails of the base left out."""
