@@ -58,6 +58,7 @@ pretrained: .venv/.app ## make every file of assets/pretrained again (about a mi
 	    $(BIN)/python -m inn_core pretrain $$name assets/pretrained/$$name.inn --steps 6000 --seconds 1500; done
 	set -e; for name in $$($(BIN)/python -c "$(FITTED)"); do \
 	    $(BIN)/python -m inn_core pretrain $$name assets/pretrained/$$name.map; done
+	$(BIN)/python -m inn_core pretrain pinwheel-depths assets/pretrained/pinwheel-depths.flows
 
 .venv/.app: pyproject.toml constraints.txt .ci/venv
 	.ci/venv

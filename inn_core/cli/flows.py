@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from inn_core import registry
-from inn_core.cli import maps, owndata, problems
+from inn_core.cli import depths, maps, owndata, problems
 from inn_core.cli.arguments import run_spec
 from inn_core.cli.lines import done_line, line, report_lines, summary
 from inn_core.specs import FlowSpec, Range, RunSpec, SpecError
@@ -80,6 +80,8 @@ def pretrain_command(options: argparse.Namespace) -> None:
         return problems.pretrain(options)
     if options.name in maps.SHIPPED:
         return maps.pretrain(options)
+    if options.name in depths.SHIPPED:
+        return depths.pretrain(options)
     options.target, dash, options.coupling = options.name.rpartition("-")
     if not dash:
         raise SpecError(f"name is {options.name!r}; it must be TARGET-COUPLING: moons-affine.")

@@ -14,11 +14,13 @@ from pages.shell.words import Words
 
 #: Targets whose additive runs are shown against the bound of volume-preserving flows.
 KEPT = ("two_gaussians", "checkerboard", "moons")
+#: Flows of growing depth (inn_core/cli/depths.py).
+FAMILY = "pinwheel-depths.flows"
 RADII = np.linspace(0, 1, 20_001)[1:-1]
 
 
 def options(words: Words) -> dict[str, Any]:
-    """Gaps of the shipped additive runs beside their bounds, and the run with two islands."""
+    """Gaps of the shipped additive runs beside their bounds; addresses of what scenes fetch."""
     rows = []
     for target in KEPT:
         hello = pretrained.hello_of(RunSpec(target=target, flow=FlowSpec(coupling="additive")))
@@ -30,7 +32,8 @@ def options(words: Words) -> dict[str, Any]:
             {"label": label, "gap": check["gap"], "error": check["gap_error"], "bound": bound}
         )
     islands = RunSpec(target="two_gaussians", flow=FlowSpec(coupling="affine"))
-    return {"volume": rows, "thread": pretrained.address_of(islands)}
+    family = f"pretrained/{FAMILY}"
+    return {"volume": rows, "thread": pretrained.address_of(islands), "family": family}
 
 
 def least_partial(angle: float) -> float:

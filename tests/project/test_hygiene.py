@@ -46,7 +46,8 @@ FILES = [path for path in tracked() if path.is_file()]
 TEXTS = [
     path
     for path in FILES
-    if path.suffix not in (".run", ".map", ".weights", ".inn", ".png", ".gif", ".mp4", ".webm")
+    if path.suffix
+    not in (".run", ".map", ".flows", ".weights", ".inn", ".png", ".gif", ".mp4", ".webm")
 ]
 
 

@@ -2,7 +2,7 @@
  * Lesson "universality": Teshima et al. (2020) as things one sees, drags and measures.
  * options: {fit: what scene 2 shows (universality/scene2.js), scene: the one to open with,
  *   volume: [{target, label, gap, error, bound}] of the shipped additive runs,
- *   thread: address of the run of two islands below assets/}
+ *   thread, family: addresses below assets/ of the run of two islands, and of flows of growing depth}
  */
 import { lesson } from './lesson.js';
 import { Frame } from './universality/frame.js';

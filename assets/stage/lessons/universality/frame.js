@@ -78,6 +78,7 @@ export class Frame {
     const name = NAMES[Number(event.key) - 1];
     if (name && !this.root.classList.contains('presenting')) this.choose(name);
     else if (event.key.toLowerCase() === 'e') this.explain.press(event);
+    else if (this.current.typed?.(event)) this.current.touched = true;
     else return;
     event.preventDefault();
   }
