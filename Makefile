@@ -8,6 +8,7 @@ BIN := .venv/bin
 # A budget of steps, not of seconds: any machine makes the same flow.
 PRETRAIN ?= --steps 4000 --seconds 600
 NAMES := from inn_core.registry import *; print(*(f'{t}-{c}' for t in TARGETS for c in COUPLINGS))
+KEEPING := from inn_core.targets.keeping import SHIPPED; print(*SHIPPED)
 FITTED := from inn_core.diffeos.presets import SHIPPED; print(*SHIPPED)
 SOLVED := from inn_core.cli.problems import SHIPPED; print(*SHIPPED)
 # These start servers, workers and a browser: one at a time, after everything else.
@@ -54,6 +55,8 @@ pretrained: .venv/.app ## make every file of assets/pretrained again (about a mi
 	@mkdir -p assets/pretrained
 	set -e; for name in $$($(BIN)/python -c "$(NAMES)"); do \
 	    $(BIN)/python -m inn_core pretrain $$name assets/pretrained/$$name.run $(PRETRAIN); done
+	set -e; for name in $$($(BIN)/python -c "$(KEEPING)"); do \
+	    $(BIN)/python -m inn_core pretrain $$name assets/pretrained/$$name.run; done
 	set -e; for name in $$($(BIN)/python -c "$(SOLVED)"); do \
 	    $(BIN)/python -m inn_core pretrain $$name assets/pretrained/$$name.inn --steps 6000 --seconds 1500; done
 	set -e; for name in $$($(BIN)/python -c "$(FITTED)"); do \

@@ -135,6 +135,11 @@ TARGETS: dict[str, Entry] = {
         "sd 1 and 0.1 at (∓6, 0): volume-preserving flows fail",
         f"{_TARGETS}.mixtures:TWO_GAUSSIANS",
     ),
+    "two_sizes": Entry(
+        "Two Gaussians, sd 1 and ¼",
+        "at (∓4, 0): a volume-preserving flow stops 0.3081 nats above the entropy",
+        f"{_TARGETS}.mixtures:TWO_SIZES",
+    ),
     "correlated": Entry(
         "Correlated Gaussian", "one linear map suffices", f"{_TARGETS}.mixtures:CORRELATED"
     ),

@@ -7,6 +7,7 @@ import streamlit as st
 from pages.shell import (
     drawer,
     fitting,
+    keeping,
     leaving,
     links,
     phone,
@@ -19,9 +20,12 @@ from pages.shell import (
 from pages.shell.words import choose, selector
 
 LESSON = "universality"
+#: Scene of the stage -> what the page draws above it.
+CONTROLS = {"fit": fitting.controls, "limits": keeping.controls}
 
 words = choose()
 room = fitting.of(LESSON, words)
+scene = stage.scene_shown(LESSON) or fitting.home_of(room)
 if not share.embedded():
     phone.picture_first(LESSON)
     with st.container(horizontal=True, vertical_alignment="center", key=f"{LESSON}.head"):
@@ -30,7 +34,8 @@ if not share.embedded():
         selector(words)
         share_slot = st.container(width="content")
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"{LESSON}.controls"):
-        fitting.controls(room, words)
+        if scene in CONTROLS:
+            CONTROLS[scene](room, words)
 with st.container(gap=None, key=f"{LESSON}.notices"):
     tab.tell(room)
     if room.watching and room.known:
@@ -41,7 +46,14 @@ stage.mount(
     run=room.viewer,
     owner=room.owner,
     module=f"stage/lessons/{LESSON}.js",
-    options={"fit": fitting.told(room), **proofs.options(words)},
+    options={
+        "fit": fitting.told(room),
+        "scene": fitting.home_of(room),
+        "shown": scene,
+        "kept": room.kept,
+        "live": "limits" if keeping.live(room) else "fit",
+        **proofs.options(words),
+    },
     spoken=f"scene2.stage {LESSON}.stage",
     view=room.view,
 )
@@ -50,8 +62,12 @@ links.put(wanted, words)
 if share.embedded():
     st.stop()
 with share_slot, st.container(horizontal=True):
-    recorded = fitting.RECORDED[fitting.told(room)["show"] or fitting.SWEEP]
-    drawer.popover(leaving.fit_of(LESSON, room, recorded), words)
+    if scene == "limits":
+        subject = leaving.kept_of(LESSON, room, room.kept)
+    else:
+        recorded = fitting.RECORDED[fitting.told(room)["show"] or fitting.SWEEP]
+        subject = leaving.fit_of(LESSON, room, recorded)
+    drawer.popover(subject, words)
     alike = {name: value for name, value in wanted.items() if name != links.RUN}
     share.button(words, LESSON, wanted, alike)
 idea, task, fit, sources = st.tabs(

@@ -13,14 +13,11 @@ from inn_core.specs import FlowSpec, RunSpec, TrainSpec
 EVERY = 0.5
 
 
-def run_spec(options: argparse.Namespace) -> RunSpec:
-    """Build the spec from whatever options were given; raises SpecError."""
-    given = {k: v for k, v in vars(options).items() if v is not None}
-    flow, training, own = (
-        {f.name: given[f.name] for f in fields(cls) if f.name in given}
-        for cls in (FlowSpec, TrainSpec, RunSpec)
-    )
-    return RunSpec(**own, flow=FlowSpec(**flow), training=TrainSpec(**training))
+def run_spec(options: argparse.Namespace, base: RunSpec | None = None) -> RunSpec:
+    """Build the spec from whatever options were given, the rest from ``base``; raises SpecError."""
+    names = {f.name for spec in (FlowSpec, TrainSpec, RunSpec) for f in fields(spec)}
+    given = {k: v for k, v in vars(options).items() if k in names and v is not None}
+    return (base or RunSpec()).with_(**given)
 
 
 def number(text: str) -> int | float:

@@ -14,6 +14,7 @@ from inn_core.cli import depths, maps, owndata, problems
 from inn_core.cli.arguments import run_spec
 from inn_core.cli.lines import done_line, line, report_lines, summary
 from inn_core.specs import FlowSpec, Range, RunSpec, SpecError
+from inn_core.targets import keeping
 
 if TYPE_CHECKING:
     from inn_core.results import Snapshot
@@ -82,14 +83,17 @@ def pretrain_command(options: argparse.Namespace) -> None:
         return maps.pretrain(options)
     if options.name in depths.SHIPPED:
         return depths.pretrain(options)
+    options.json, options.out = False, None
+    if options.name in keeping.SHIPPED:
+        spec = run_spec(options, keeping.SHIPPED[options.name])
+        return print(summary(_train(spec, options, film=options.file)))
     options.target, dash, options.coupling = options.name.rpartition("-")
     if not dash:
         raise SpecError(f"name is {options.name!r}; it must be TARGET-COUPLING: moons-affine.")
     from inn_core.training import beginning
 
-    options.json, options.out = False, None
-    print(summary(_train(run_spec(options), options, film=options.file)))
     spec = run_spec(options)
+    print(summary(_train(spec, options, film=options.file)))
     if spec.flow == FlowSpec(coupling=spec.flow.coupling):
         flow = options.trainer.shown
         beginning.save(flow, Path(options.file).with_suffix(".weights"))

@@ -30,6 +30,7 @@ VOLUME_PRESERVING_GAPS: dict[str, float] = {
     "pinwheel": 0.0008,
     "checkerboard": 0.3069,
     "two_gaussians": 0.9896,
+    "two_sizes": 0.3081,
     "correlated": 0.0,
     "eight_modes": 0.0,
     "student": 0.4319,

@@ -13,8 +13,9 @@ from inn_core.diffeos import presets
 from inn_core.kinds import AnySpec
 from inn_core.maps import fitted
 from inn_core.runs import client
-from inn_core.specs import SpecError, check_name, check_number
+from inn_core.specs import RunSpec, SpecError, check_name, check_number
 from inn_core.specs_map import TERMS, MapSpec
+from inn_core.targets import keeping as bound
 from pages.shell import links, stage, tab
 from pages.shell.words import Words
 
@@ -28,7 +29,7 @@ RECORDED = {
 SWEEP = "sweep"
 KINDS = tuple(name for name in presets.COMPARED if name in registry.COUPLINGS)
 #: Parameters of the address.
-DIFFEO, WHAT, TERM, DEPTH = "diffeo", "what", "term", "depth"
+DIFFEO, WHAT, TERM, DEPTH, KEPT = "diffeo", "what", "term", "depth", "kept"
 DEPTHS, DEEPEST = presets.DEPTHS, max(presets.DEPTHS)
 
 
@@ -39,6 +40,7 @@ class Fitting(tab.Tab):
     diffeo : key of ``registry.DIFFEOS``; what : a coupling, or "sweep"; term : of the loss
     depth : layers of one flow
     warp : displacements of the drawn warp, none for its start; heard : what the stage said last
+    kept : target of scene 5, a key of ``registry.TARGETS``
     """
 
     diffeo: str = "twist"
@@ -48,9 +50,13 @@ class Fitting(tab.Tab):
     seed: int = 0
     warp: tuple[float, ...] = ()
     heard: str = ""
+    kept: str = "two_sizes"
 
     def adopted(self, spec: AnySpec) -> None:
         """Choose what made the run on the stage."""
+        if isinstance(spec, RunSpec) and bound.fits(spec):
+            self.kept, self.seed = spec.target, spec.seed
+            st.session_state[f"{self.lesson}.kept.target"] = spec.target
         if isinstance(spec, MapSpec):
             self.warp, self.seed = spec.warp, spec.seed
             self.depth = spec.depth[0] if spec.members == 1 else DEEPEST
@@ -182,12 +188,12 @@ def of(lesson: str, words: Words) -> Fitting:
 
 def _arrive(room: Fitting, words: Words) -> None:
     asked = st.query_params
-    tab.arrive(room, (DIFFEO, WHAT, TERM, DEPTH, links.RUN, links.SEED))
+    tab.arrive(room, (DIFFEO, WHAT, TERM, DEPTH, KEPT, links.RUN, links.SEED))
     viewer = asked.get(links.RUN)
     info = client.current().describe(viewer) if viewer else None
     if viewer and info is None and links.SEED not in asked:
         room.notices.append(words("shell.run_gone"))
-    elif info and not isinstance(info.spec, MapSpec):
+    elif info and not isinstance(info.spec, MapSpec) and not bound.fits(info.spec):
         room.notices.append(words("shell.other_kind"))
         info = None
     seed = asked.get(links.SEED, "0")
@@ -201,13 +207,15 @@ def _arrive(room: Fitting, words: Words) -> None:
             check_name(WHAT, asked.get(WHAT, room.what), (SWEEP, *KINDS)),
             check_name(TERM, asked.get(TERM, room.term), TERMS),
         )
+        room.kept = check_name(KEPT, asked.get(KEPT, room.kept), bound.TARGETS)
     except SpecError as error:
         room.notices.append(str(error))
     room.show(viewer if info else None, info.spec if info else None)
     if info:
         room.adopted(info.spec)
     elif viewer and links.SEED in asked and asked.get(DIFFEO) != "warp":
-        tab.again(room, viewer, spec_of(room), words)
+        spec = bound.volume(room.kept, room.seed) if KEPT in asked else spec_of(room)
+        tab.again(room, viewer, spec, words)
 
 
 def address_of(room: Fitting) -> dict[str, str]:
@@ -219,4 +227,13 @@ def address_of(room: Fitting) -> dict[str, str]:
         wanted[DEPTH] = str(room.depth)
     if room.viewer:
         wanted |= {links.RUN: room.viewer, links.SEED: str(room.seed)}
+        if isinstance(room.made, RunSpec):
+            wanted[KEPT] = room.made.target
     return wanted
+
+
+def home_of(room: Fitting) -> str:
+    """The scene that a page with this address opens with."""
+    if room.viewer and isinstance(room.made, RunSpec):
+        return "limits"
+    return "fit" if address_of(room) else "pieces"

@@ -15,6 +15,7 @@ from inn_core.maps import runfile
 from inn_core.runs import client
 from inn_core.specs import RunSpec
 from inn_core.specs_map import MapSpec
+from inn_core.targets import keeping as presets
 from pages.shell import pretrained
 from pages.shell.tab import Tab
 from pages.shell.words import Words
@@ -155,6 +156,16 @@ def fit_of(lesson: str, tab: Tab, recorded: str) -> Subject:
     path = pretrained.FOLDER / f"{recorded}.map"
     return Subject(
         lesson, recorded, tab, SHIPPED[recorded], lambda: runfile.read(path),
+        groups=("data", "code", "open"),
+    )  # fmt: skip
+
+
+def kept_of(lesson: str, tab: Tab, target: str) -> Subject:
+    """The subject of a lesson that trains volume-preserving flows; with no run, what is shipped."""
+    name = f"volume-{target}"
+    path = pretrained.FOLDER / f"{name}.run"
+    return Subject(
+        lesson, name, tab, presets.SHIPPED[name], lambda: runfile.read(path),
         groups=("data", "code", "open"),
     )  # fmt: skip
 

@@ -25,14 +25,23 @@ def address_of(spec: RunSpec) -> str | None:
 
 def hello_of(spec: RunSpec) -> dict[str, Any] | None:
     """Return the first record of the run file (spec, target, history, …), or None."""
-    path = path_of(spec)
+    return hello_in(path_of(spec))
+
+
+def hello_in(path: Path) -> dict[str, Any] | None:
+    """Return the first record of a run file, or None where there is no such file."""
     return _read(path, path.stat().st_mtime_ns)[0] if path.is_file() else None
 
 
 def last_frame(spec: RunSpec) -> bytes | None:
     """Return the trained flow, the last frame of the run file, or None."""
     path = path_of(spec)
-    return _read(path, path.stat().st_mtime_ns)[1][-1] if path.is_file() else None
+    return last_in(path) if path.is_file() else None
+
+
+def last_in(path: Path) -> bytes:
+    """Return the last frame of a run file."""
+    return _read(path, path.stat().st_mtime_ns)[1][-1]
 
 
 def shows(spec: RunSpec) -> bool:

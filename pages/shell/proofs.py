@@ -8,30 +8,36 @@ import numpy as np
 
 from inn_core import registry
 from inn_core.specs import FlowSpec, RunSpec
+from inn_core.targets import keeping
 from inn_core.targets.volume import VOLUME_PRESERVING_GAPS
 from pages.shell import pretrained
 from pages.shell.words import Words
 
-#: Targets whose additive runs are shown against the bound of volume-preserving flows.
-KEPT = ("two_gaussians", "checkerboard", "moons")
 #: Flows of growing depth (inn_core/cli/depths.py).
 FAMILY = "pinwheel-depths.flows"
 RADII = np.linspace(0, 1, 20_001)[1:-1]
 
 
 def options(words: Words) -> dict[str, Any]:
-    """Gaps of the shipped additive runs beside their bounds; addresses of what scenes fetch."""
+    """Gaps of the shipped volume-preserving runs; addresses of what scenes fetch."""
     rows = []
-    for target in KEPT:
-        hello = pretrained.hello_of(RunSpec(target=target, flow=FlowSpec(coupling="additive")))
+    for target in keeping.TARGETS:
+        name = f"volume-{target}.run"
+        hello = pretrained.hello_in(pretrained.FOLDER / name)
         if hello is None:
             continue
-        check, bound = hello["check"], VOLUME_PRESERVING_GAPS[target]
-        label = words.name("targets", target, registry.TARGETS[target])
+        check = hello["check"]
         rows.append(
-            {"label": label, "gap": check["gap"], "error": check["gap_error"], "bound": bound}
+            {
+                "name": target,
+                "label": words.name("targets", target, registry.TARGETS[target]),
+                "gap": check["gap"],
+                "error": check["gap_error"],
+                "bound": VOLUME_PRESERVING_GAPS[target],
+                "file": f"pretrained/{name}",
+            }
         )
-    islands = RunSpec(target="two_gaussians", flow=FlowSpec(coupling="affine"))
+    islands = RunSpec(target="two_sizes", flow=FlowSpec(coupling="affine"))
     family = f"pretrained/{FAMILY}"
     return {"volume": rows, "thread": pretrained.address_of(islands), "family": family}
 

@@ -51,7 +51,7 @@ LESSONS = {
     "inverse_problems": (5, (1440, 900), "dark"),
     "latent_dimension": (4, (1024, 768), "light"),
     "prior_weight": (4, (1440, 900), "light"),
-    "universality": (14, (1024, 768), "dark"),
+    "universality": (15, (1024, 768), "dark"),
 }
 
 

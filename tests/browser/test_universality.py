@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from inn_core.targets import keeping
 from pages.shell import proofs
 from tests.browser.conftest import NewPage
 from tests.browser.test_show import open_lesson
@@ -98,6 +99,35 @@ def test_numbers_beside_the_film_are_those_of_the_closed_forms(page: Page) -> No
     expect(page.locator(".un-sentence:visible")).to_contain_text("τ₁ moves x only")
 
 
+def test_what_is_left_of_f_without_its_affine_map_is_bounded(page: Page) -> None:
+    told = show(page, "proof", view="affine", at=1)
+    assert told["moved"] > 0.9 and 0 <= told["fixed"] < 1e-12
+
+
+def test_couplings_that_are_passed_over_change_nothing(page: Page) -> None:
+    wrong = page.evaluate(
+        f"""async () => {{
+          const {{ couplings, quick, run }} = await import('/stage/lessons/universality/steps.js');
+          const {{ twist }} = await import('{TWIST}');
+          let wrong = 0;
+          for (const m of [4, 7, 32]) {{
+            const layers = couplings((q, p) => twist(1.2, q, p)[0], m);
+            const edges = Array.from({{ length: 5 * m + 5 }}, (_, k) => (
+              -1 + 2 * Math.floor(k / 5) / m + [0, 1e-16, -1e-16, 2e-9, -2e-9][k % 5]));
+            const places = Array.from({{ length: 400 }}, (_, k) => -1.1 + 0.0055 * k);
+            for (const p of [...edges, ...places]) {{
+              for (const q of [-1.05, -0.7, 0.31, 0.7499, 1]) {{
+                const [a, b] = [run(layers, p, q), quick(layers, p, q)];
+                if (a[0] !== b[0] || a[1] !== b[1]) wrong++;
+              }}
+            }}
+          }}
+          return wrong;
+        }}"""
+    )
+    assert wrong == 0
+
+
 def test_seams_shrink_and_the_error_stays_on_them(page: Page) -> None:
     told = [show(page, "proof", view="grid", m=m) for m in (6, 12, 24)]
     assert [one["layers"] for one in told] == [30, 60, 120]
@@ -139,7 +169,7 @@ def test_pieces_can_be_added_dragged_and_removed(page: Page) -> None:
 def test_limits_are_what_they_are_said_to_be(page: Page) -> None:
     rows = page.locator(".un-bar")
     show(page, "limits")
-    expect(rows).to_have_count(len(proofs.KEPT))
+    expect(rows).to_have_count(len(keeping.TARGETS))
     for theta, count in ((10, 3), (90, 3), (179, 3), (180, 4)):
         told = show(page, "limits", view="shears", theta=theta)
         assert told["shears"] == count and told["off"] < 1e-10

@@ -27,6 +27,7 @@ def opened(visit: Open, **parameters: Any) -> AppTest:
     app = visit()
     app.switch_page(f"{PAGE}.py")
     app.query_params.update(parameters)
+    app.session_state[f"{PAGE}.stage"] = {"scene": "fit"}
     return app.run()
 
 
@@ -76,16 +77,19 @@ def test_a_warp_from_the_hand_is_trained_and_one_that_folds_is_a_sentence(
 ) -> None:
     app = opened(visit, diffeo="warp", what="affine")
     assert fit(app)["hello"]["spec"]["diffeo"] == "warp"
-    app.session_state[f"{PAGE}.stage"] = {"warp": {"numbers": list(BENT)}}
+    app.session_state[f"{PAGE}.stage"] = {"scene": "fit", "warp": {"numbers": list(BENT)}}
     app.run()
     button(app, "Train").click().run()
     spec: Any = lab.started[-1][0]
     assert spec.warp == BENT and fit(app)["hello"]["spec"]["warp"] == []
-    app.session_state[f"{PAGE}.stage"] = {"warp": {"numbers": [0.9, 0.0] * 12 + [-0.9, 0.0] * 13}}
+    app.session_state[f"{PAGE}.stage"] = {
+        "scene": "fit",
+        "warp": {"numbers": [0.9, 0.0] * 12 + [-0.9, 0.0] * 13},
+    }
     app.run()
     button(app, "Train").click().run()
     assert any("folds near" in text for text in sentences(app)) and len(lab.started) == 1
-    app.session_state[f"{PAGE}.stage"] = {"warp": {"numbers": ["x"]}}
+    app.session_state[f"{PAGE}.stage"] = {"scene": "fit", "warp": {"numbers": ["x"]}}
     app.run()
     button(app, "Train").click().run()
     assert not app.exception and len(lab.started) == 1
@@ -94,7 +98,10 @@ def test_a_warp_from_the_hand_is_trained_and_one_that_folds_is_a_sentence(
 def test_a_recorded_fit_that_the_stage_asks_for_takes_the_runs_place(visit: Open) -> None:
     app = opened(visit, diffeo="fold", what="affine")
     button(app, "Train").click().run()
-    app.session_state[f"{PAGE}.stage"] = {"recorded": {"name": "reflection", "at": 3}}
+    app.session_state[f"{PAGE}.stage"] = {
+        "scene": "fit",
+        "recorded": {"name": "reflection", "at": 3},
+    }
     app.run()
     assert stage(app)["run"] is None and fit(app)["show"] == "reflection"
     assert menu(app, "diffeo").value == "reflection"

@@ -1,7 +1,8 @@
 /**
  * Lesson "universality": Teshima et al. (2020) as things one sees, drags and measures.
- * options: {fit: what scene 2 shows (universality/scene2.js), scene: the one to open with,
- *   volume: [{target, label, gap, error, bound}] of the shipped additive runs,
+ * options: {fit: what scene 2 shows (universality/scene2.js), scene: the one to open with, shown: the one
+ *   that the page believes to be shown (told as state `scene`), live: the one that a run belongs to,
+ *   volume: [{name, label, gap, error, bound, file}] of the shipped additive runs, kept: which of them first,
  *   thread, family: addresses below assets/ of the run of two islands, and of flows of growing depth}
  */
 import { lesson } from './lesson.js';

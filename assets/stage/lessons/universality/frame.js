@@ -40,10 +40,21 @@ export class Frame {
     };
     this.view = { scene: () => this.scene, numbers: () => this.current.numbers ?? null, draws: () => this.current.draws ?? 0 };
     for (const name of FITTED) this.view[name] = () => this.made.get('fit')?.view[name]() ?? null;
+    this.view.run = () => ['fit', 'limits'].map((name) => this.made.get(name)?.view?.run()).find(Boolean) ?? null;
   }
 
   homeOf({ run, options }) {
-    return run || options.fit?.hello ? 'fit' : oneOf(options.scene, NAMES) ?? NAMES[0];
+    if (run) return this.liveIn(options);
+    return options.fit?.hello ? 'fit' : oneOf(options.scene, NAMES) ?? NAMES[0];
+  }
+
+  /** The scene that a run belongs to. */
+  liveIn(options) { return oneOf(options.live, NAMES) ?? 'fit'; }
+
+  /** What a scene is told: of a run, only its own. */
+  dataOf(name) {
+    const mine = name === this.liveIn(this.data.options);
+    return mine ? this.data : { ...this.data, run: null, owner: null };
   }
 
   get current() { return this.made.get(this.scene); }
@@ -61,11 +72,12 @@ export class Frame {
     if (!this.made.has(name)) {
       const box = document.createElement('div');
       this.root.append(box);
-      const scene = new SCENES[name](box, this.data);
+      const scene = new SCENES[name](box, this.dataOf(name));
       this.made.set(name, scene);
       if (this.words) scene.dress(this.words);
-      if (this.told) scene.update?.(this.data, this.setState);
+      if (this.told) scene.update?.(this.dataOf(name), this.setState);
     }
+    this.tellScene();
     for (const button of this.nav.querySelectorAll('[data-scene]')) button.setAttribute('aria-pressed', button.dataset.scene === name);
     if (!this.theme) return;
     this.current.paint(this.theme);
@@ -83,12 +95,19 @@ export class Frame {
     event.preventDefault();
   }
 
-  /** The page calls at every rerun; a run that begins brings scene 2 to the front. */
+  /** The page has menus for some scenes. */
+  tellScene() {
+    if (this.told && this.data.options.shown && this.data.options.shown !== this.scene) this.setState?.('scene', this.scene);
+  }
+
+  /** The page calls at every rerun; what begins brings its scene to the front. */
   update(data, setState) {
-    const begun = this.homeOf(data) !== this.home || (data.run && data.run !== this.data.run);
+    const map = (of) => JSON.stringify(of.options.fit?.hello?.spec ?? null);
+    const begun = data.run ? data.run !== this.data.run : map(data) !== 'null' && map(data) !== map(this.data);
     Object.assign(this, { data, setState, told: true, home: this.homeOf(data) });
     if (begun) this.choose(this.home);
-    for (const scene of this.made.values()) scene.update?.(data, setState);
+    else this.tellScene();
+    for (const [name, scene] of this.made) scene.update?.(this.dataOf(name), setState);
   }
 
   dress(words) {

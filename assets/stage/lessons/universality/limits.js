@@ -1,15 +1,13 @@
 /** Scene 5, what fails and what it costs: volume, a reflection, a thread, shears, residual layers. */
-import { decodeFrame } from '../../codec.js';
-import { decode, encode, jacobianAt } from '../../maps.js';
-import { latentPoints } from '../../points.js';
-import { parseRun } from '../../runfile.js';
 import { Local } from './local.js';
+import { Keeping } from './keeping.js';
+import { gapPlot, gapRows } from './keepingplot.js';
 import { ALARM, Plane, carried, tint } from './plane.js';
-import { apply, condition, det, product, rotation, shearsOf } from './shears.js';
+import { apply, det, product, rotation, shearsOf } from './shears.js';
+import { ALONG, FIELD, threadOf } from './thread.js';
 
 const VIEWS = ['volume', 'mirror', 'thread', 'shears', 'residual'];
 const POINTS = 1500;
-const ALONG = 201; // places along the thread
 const SIDE = 17;
 const WIDE = 420;
 const TALL = 240;
@@ -18,39 +16,50 @@ const slider = (name, low, high, step, when) => `<label data-when="${when}"><spa
   <input type="range" data-state="${name}" min="${low}" max="${high}" step="${step}"><output></output></label>`;
 const number = (name, when) => `<div data-when="${when}"><dt data-word="number_${name}"></dt><dd data-number="${name}"></dd></div>`;
 const TEMPLATE = `
-  <div class="pf-bar un-chips" role="group">${VIEWS.map((name) => `<button type="button" class="pf-chip" data-pick="view=${name}"><span data-word="limit_${name}"></span></button>`).join('')}</div>
+  <div class="pf-bar un-chips" role="group">${VIEWS.map((name) => `<button type="button" class="pf-chip" data-pick="view=${name}"><span data-word="limit_${name}"></span></button>`).join('')}
+    <button type="button" class="pf-button un-pause" hidden></button></div>
   <p class="un-sentence" role="status"></p>
   <div class="un-rooms">
-    <figure class="un-main" data-when="mirror thread shears residual"><figcaption><b data-word="limit_room"></b></figcaption><div data-explain="plane"><canvas data-room="plane" role="img"></canvas></div></figure>
-    <figure class="un-second un-plot"><figcaption><b data-word="limit_plot"></b></figcaption><div data-explain="plot"><div class="un-bars" data-when="volume"></div><svg role="img" viewBox="0 0 ${WIDE} ${TALL}" data-when="mirror thread shears residual"></svg></div></figure>
+    <figure class="un-main"><figcaption><b data-word="limit_room"></b></figcaption><div data-explain="plane"><canvas data-room="plane" role="img"></canvas></div></figure>
+    <figure class="un-second un-plot"><figcaption><b data-word="limit_plot"></b></figcaption><div data-explain="plot"><svg role="img" viewBox="0 0 ${WIDE} ${TALL}"></svg><div class="un-bars" role="group" data-when="volume"></div></div></figure>
     <div class="un-beside"><div class="un-sliders">${slider('way', 0, 1, 0.01, 'mirror')}${slider('place', 0, 1, 0.005, 'thread')}${slider('theta', 0, 180, 1, 'shears')}${slider('part', 0, 4, 0.01, 'shears')}${slider('lip', 0, 0.99, 0.01, 'residual')}${slider('layers', 1, 12, 1, 'residual')}</div>
-      <dl class="un-numbers">${number('det', 'mirror')}${number('condition', 'thread')}${number('worst', 'thread')}${number('shears', 'shears')}${number('off', 'shears')}${number('product', 'residual')}${number('step', 'residual')}</dl></div>
+      <dl class="un-numbers">${number('gap', 'volume')}${number('bound', 'volume')}${number('trained', 'volume')}${number('det', 'mirror')}${number('condition', 'thread')}${number('worst', 'thread')}${number('log', 'thread')}${number('shears', 'shears')}${number('off', 'shears')}${number('product', 'residual')}${number('step', 'residual')}</dl></div>
   </div>`;
 
 export class Limits extends Local {
   constructor(root, data) {
-    super(root, TEMPLATE, { view: 'volume', way: 0.3, place: 0.5, theta: 90, part: 4, lip: 0.9, layers: 4 }, {
-      view: VIEWS, way: [0, 1], place: [0, 1], theta: [0, 180], part: [0, 4], lip: [0, 0.99], layers: [1, 12],
+    let kept = null;
+    super(root, TEMPLATE, { view: 'volume', of: '', way: 0.3, place: 0.5, theta: 90, part: 4, lip: 0.9, layers: 4 }, {
+      view: VIEWS, of: (name) => kept.names.includes(name), way: [0, 1], place: [0, 1], theta: [0, 180], part: [0, 4], lip: [0, 0.99], layers: [1, 12],
     });
-    this.data = data;
+    kept = new Keeping(root, data, (of) => this.heard(of));
+    Object.assign(this, { kept, view: { run: () => kept.feed.run ?? null } });
+    root.querySelector('.un-pause').addEventListener('click', () => kept.turn());
     this.plane = new Plane(this.canvases[0], 2);
     this.svg = root.querySelector('.un-plot svg');
     this.points = POINTS;
     this.fetch(data.options.thread);
   }
 
-  /** The run of two islands, and J along the straight way from one to the other. */
+  update(data, setState) { this.kept.update(data, setState); }
+
+  /** A run has something new; one that begins is looked at. */
+  heard(of) {
+    if (of !== undefined) this.state.of = of;
+    if (of) this.state.view = 'volume';
+    this.change();
+  }
+
+  dress(words) {
+    this.kept.feed.room.write(words);
+    super.dress(words);
+  }
+
+  close() { this.kept.close(); }
+
   async fetch(address) {
     if (!address) return;
-    const answer = await fetch(new URL(`../../../${address}`, import.meta.url));
-    const { hello, frames } = parseRun(await answer.arrayBuffer());
-    const { flow } = await decodeFrame(frames.at(-1));
-    const [[left, right]] = hello.target.view;
-    const cloud = decode(flow, latentPoints(POINTS));
-    const way = Float64Array.from({ length: 2 * ALONG }, (_, k) => (k % 2 ? 0 : -6 + (12 * (k - (k % 2))) / (2 * ALONG - 2)));
-    const z = encode(flow, way);
-    const conditions = Array.from({ length: ALONG }, (_, k) => condition(jacobianAt(flow, [z[2 * k], z[2 * k + 1]]).matrix));
-    this.thread = { cloud, way, conditions, half: (right - left) / 2 };
+    this.thread = await threadOf(address);
     this.change();
   }
 
@@ -59,14 +68,22 @@ export class Limits extends Local {
     const angle = (theta * Math.PI) / 180;
     this.numbers = {
       mirror: () => ({ det: det(this.mirror(way)) }),
-      thread: () => (this.thread ? { condition: this.thread.conditions[Math.round(place * (ALONG - 1))], worst: Math.max(...this.thread.conditions) } : {}),
+      thread: () => {
+        const { conditions, logs } = this.thread ?? {};
+        const k = Math.round(place * (ALONG - 1));
+        return conditions ? { condition: conditions[k], worst: Math.max(...conditions), log: logs[k] } : {};
+      },
       shears: () => {
         const list = shearsOf(angle);
         const [got, wanted] = [product(list), rotation(angle)];
         return { shears: list.length, off: Math.max(...got.map((value, k) => Math.abs(value - wanted[k]))) };
       },
       residual: () => ({ product: (1 - lip) ** Math.round(layers), step: 2 * Math.sin(Math.PI / (2 * Math.round(layers))) }),
-      volume: () => ({}),
+      volume: () => {
+        this.run = this.kept.shown(this.state.of);
+        const { gap, step: trained } = this.run ?? {};
+        return this.run ? { gap: gap ?? undefined, trained, bound: this.kept.boundOf(this.run) ?? undefined } : {};
+      },
     }[view]();
   }
 
@@ -75,11 +92,8 @@ export class Limits extends Local {
 
   draw() {
     const { theme, plane, dpr, state } = this;
-    if (state.view === 'volume') {
-      this.bars();
-      return;
-    }
-    plane.half = state.view === 'thread' ? this.thread?.half ?? 9 : 2;
+    const half = { thread: this.thread?.half, volume: this.run?.half }[state.view];
+    plane.half = half ?? 2;
     plane.begin(dpr, theme);
     this[`draw${state.view[0].toUpperCase()}${state.view.slice(1)}`]({ plane, theme });
   }
@@ -98,17 +112,40 @@ export class Limits extends Local {
     this.curve((t) => det(this.mirror(t)), [-1, 1], this.state.way);
   }
 
-  drawThread({ plane, theme }) {
-    if (!this.thread) return;
-    const { cloud, way, conditions } = this.thread;
-    plane.pen.fillStyle = `rgb(${theme.model.map(Math.round).join(' ')} / 0.75)`;
+  dots(plane, cloud, colour) {
+    plane.pen.fillStyle = `rgb(${colour.map(Math.round).join(' ')} / 0.75)`;
     for (let k = 0; k < cloud.length; k += 2) {
       const [px, py] = plane.to(cloud[k], cloud[k + 1]);
       plane.pen.fillRect(px - 1, py - 1, 2.4, 2.4);
     }
-    plane.line([[-6, 0], [6, 0]], theme.ink, 1.5, [5, 4]);
-    const k = Math.round(this.state.place * (ALONG - 1));
-    plane.ring(way[2 * k], way[2 * k + 1], ALARM);
+  }
+
+  drawVolume({ plane, theme }) {
+    const { kept, run, words } = this;
+    if (run?.cloud) this.dots(plane, run.cloud, theme.model);
+    const beside = run === kept.live ? kept.files.get(run?.name) : null;
+    this.svg.innerHTML = run ? gapPlot(run, kept.boundOf(run), beside, words) : '';
+  }
+
+  tell() {
+    const { kept, words, state } = this;
+    const live = kept.live ? [{ ...kept.live, of: 'live', label: words.say('bar_live', kept.live), bound: kept.boundOf(kept.live) }] : [];
+    gapRows(this.root.querySelector('.un-bars'), [...live, ...kept.rows.map((row) => ({ ...row, of: row.name }))], words, (value) => this.digits(value));
+    const pause = this.root.querySelector('.un-pause');
+    pause.hidden = state.view !== 'volume' || !kept.steers;
+    pause.textContent = words.say(kept.status === 'training' ? 'fit_pause' : 'fit_play');
+    super.tell();
+    const looked = this.run && this.run === kept.live ? 'live' : this.run?.name;
+    for (const row of this.root.querySelectorAll('.un-bar')) row.setAttribute('aria-pressed', row.dataset.pick === `of=${looked}`);
+  }
+
+  drawThread({ plane, theme }) {
+    if (!this.thread) return;
+    const { cloud, way, conditions, field, low, high } = this.thread;
+    plane.heat(field, FIELD, (value) => tint(theme, theme.model, (0.75 * (value - low)) / (high - low)));
+    this.dots(plane, cloud, theme.ink);
+    plane.line(way, ALARM, 1.5, [5, 4]);
+    plane.ring(...way[Math.round(this.state.place * (ALONG - 1))], ALARM);
     const logs = conditions.map(Math.log10);
     this.curve((t) => logs[Math.round(t * (ALONG - 1))], [0, Math.max(...logs)], this.state.place, (value) => 10 ** value);
   }
@@ -146,21 +183,15 @@ export class Limits extends Local {
       <circle cx="${x(Math.min(1, at))}" cy="${y(of(Math.min(1, at)))}" r="6" fill="rgb(213 94 0)"/>`;
   }
 
-  /** Measured gaps of the shipped additive runs, with the bound as a mark. */
-  bars() {
-    const rows = this.data.options.volume ?? [];
-    const most = Math.max(...rows.map(({ gap }) => gap), 0.01);
-    this.root.querySelector('.un-bars').innerHTML = rows.map(({ label, gap, error, bound }) => `<div class="un-bar"><em>${label}</em>
-      <span><i style="width:${(100 * gap) / most}%"></i><b style="left:${(100 * bound) / most}%"></b></span>
-      <output>${this.words.say('bar', { gap: this.digits(gap), error: this.digits(error), bound: this.digits(bound) })}</output></div>`).join('');
-  }
-
   sentence({ say }) {
     const { numbers, state } = this;
     const told = Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, this.digits(value)]));
+    if (state.view === 'volume' && this.run && this.run === this.kept.live) {
+      return [this.kept.message, say('limit_says_live', { status: say(`fit_status_${this.kept.status}`), gap: '–', bound: '–', ...told })].filter(Boolean).join(' ');
+    }
     if (state.view === 'shears' && numbers.shears === 4) return say('limit_says_four', told);
     if (state.view === 'residual') return say(numbers.step < 1 ? 'limit_says_residual' : 'limit_says_wide', { ...told, layers: Math.round(state.layers) });
-    return say(`limit_says_${state.view}`, { det: '', condition: '–', worst: '–', off: '', ...told });
+    return say(`limit_says_${state.view}`, { det: '', condition: '–', worst: '–', log: '–', off: '', ...told });
   }
 
   shown(key) { return key === 'theta' ? `${this.words.number(this.state.theta, 0)}°` : super.shown(key); }

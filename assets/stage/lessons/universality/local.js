@@ -20,6 +20,12 @@ export class Local {
     root.addEventListener('input', ({ target }) => {
       if (target.dataset.state) this.set({ [target.dataset.state]: Number(target.value) });
     });
+    root.addEventListener('pointerdown', ({ target }) => {
+      if (!target.dataset.state) return;
+      this.held = true; // pictures may be coarser until the hand is off
+      window.addEventListener('pointerup', () => this.rest(), { once: true });
+      window.addEventListener('pointercancel', () => this.rest(), { once: true });
+    });
     root.addEventListener('click', ({ target }) => {
       const [key, value] = target.closest('[data-pick]')?.dataset.pick.split('=') ?? [];
       if (key) this.set({ [key]: value });
@@ -30,6 +36,11 @@ export class Local {
     this.touched = true;
     Object.assign(this.state, changes);
     this.change();
+  }
+
+  rest() {
+    if (this.held) this.dirty = true;
+    this.held = false;
   }
 
   change() {
@@ -64,7 +75,7 @@ export class Local {
   digits(value) {
     const size = Math.abs(value);
     if (Number.isInteger(value)) return this.words.number(value, 0);
-    if (size > 0 && size < 1e-3) return value.toExponential(1).replaceAll('-', '−');
+    if ((size > 0 && size < 1e-3) || size >= 1e5) return value.toExponential(1).replaceAll('-', '−');
     return this.words.number(value, size < 100 ? 3 : 0).replace('-', '−');
   }
 

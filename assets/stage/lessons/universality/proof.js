@@ -1,15 +1,19 @@
 /** Scene 4, the proof as a film: the bump twist, its steps, each in two one-coordinate maps, those by couplings. */
 import { Local } from './local.js';
 import { ALARM, Plane, carried, tint } from './plane.js';
-import { couplings, onSeam, run, seams } from './steps.js';
+import { couplings, onSeam, quick, seams } from './steps.js';
 import { away, least, leastFound, partial, smallest, solve, split, twist } from './twist.js';
 
-const VIEWS = ['whole', 'steps', 'split', 'grid'];
+const VIEWS = ['affine', 'whole', 'steps', 'split', 'grid'];
 const SIDE = 61; // vertices of the grid a side
 const FIELD = 96; // places of a field a side
 const SECONDS = 9; // the whole film
 const HALF = 1.15;
 const SEEN = 0.3; // an error that is drawn in full
+/** W of f|_K = W after h: rows of its matrix, each with its shift. */
+const W = [[0.75, 0.3, 0.05], [-0.2, 0.85, 0]];
+
+const STEPPED = 'whole steps split grid';
 
 const slider = (name, low, high, step, when) => `<label ${when ? `data-when="${when}"` : ''}><span data-word="${name}"></span>
   <input type="range" data-state="${name === 'film' ? 'at' : name}" min="${low}" max="${high}" step="${step}"><output></output></label>`;
@@ -20,11 +24,11 @@ const TEMPLATE = `
   <p class="un-sentence" role="status"></p>
   <div class="un-rooms">
     <figure class="un-main"><figcaption><b data-word="film_room"></b></figcaption><div data-explain="film"><canvas data-room="film" role="img"></canvas></div></figure>
-    <figure class="un-second"><figcaption><b data-word="field_partial" data-when="whole steps split"></b><b data-word="field_error" data-when="grid"></b></figcaption>
+    <figure class="un-second"><figcaption><b data-word="field_moved" data-when="affine"></b><b data-word="field_partial" data-when="whole steps split"></b><b data-word="field_error" data-when="grid"></b></figcaption>
       <div data-explain="field"><canvas data-room="field" role="img"></canvas></div></figure>
     <div class="un-beside">
-      <div class="un-sliders" data-explain="sliders">${slider('A', 0.1, 6.28, 0.01)}${slider('n', 1, 8, 1, 'steps split grid')}${slider('film', 0, 1, 0.002, 'whole steps split')}${slider('m', 4, 32, 1, 'grid')}</div>
-      <dl class="un-numbers" data-explain="numbers">${number('least')}${number('needed')}${number('closed')}${number('away')}
+      <div class="un-sliders" data-explain="sliders">${slider('A', 0.1, 6.28, 0.01)}${slider('n', 1, 8, 1, 'steps split grid')}${slider('film', 0, 1, 0.002, 'affine whole steps split')}${slider('m', 4, 32, 1, 'grid')}</div>
+      <dl class="un-numbers" data-explain="numbers">${number('moved', 'affine')}${number('fixed', 'affine')}${number('least', STEPPED)}${number('needed', STEPPED)}${number('closed', STEPPED)}${number('away', STEPPED)}
         ${number('again', 'split')}${number('slope', 'split')}${number('layers', 'grid')}${number('share', 'grid')}${number('mean', 'grid')}${number('inside', 'grid')}${number('outside', 'grid')}</dl>
     </div>
   </div>`;
@@ -78,7 +82,7 @@ export class Proof extends Local {
   /** The numbers; all that is heavy happens here, once a change of A, n, m. */
   compute() {
     const { A, n, m, view } = this.state;
-    const key = `${A} ${n} ${view === 'grid' ? m : ''} ${view === 'split'}`;
+    const key = `${A} ${n} ${view === 'grid' ? m : ''} ${view === 'split'} ${view === 'affine'}`;
     if (key === this.key) return;
     this.key = key;
     const a = A / n;
@@ -86,27 +90,39 @@ export class Proof extends Local {
     Object.assign(this, { a, found, fits: found.value > 0 });
     this.numbers = { least: found.value, needed: smallest(A, leastFound), closed: smallest(A), closedLeast: least(a), away: away(a) };
     this.values = sampled((x, y) => partial(a, x, y));
-    this.folds = this.values.filter((value) => value <= 0).length;
+    if (view === 'affine') this.part(A);
     if (view === 'split' && this.fits) Object.assign(this.numbers, again(A, n));
     if (view === 'grid' && this.fits) this.approximate(a, m);
+  }
+
+  /** How far h = W^-1 after f moves each place; outside the disc it must not. */
+  part(A) {
+    let [moved, fixed] = [0, 0];
+    this.values = sampled((x, y) => {
+      const [u, v] = undone(...affine(1, ...twist(A, x, y)));
+      const far = Math.hypot(u - x, v - y);
+      if (x * x + y * y < 1) moved = Math.max(moved, far);
+      else fixed = Math.max(fixed, far);
+      return far;
+    });
+    Object.assign(this.numbers, { moved, fixed });
   }
 
   approximate(a, m) {
     const layers = couplings((q, p) => twist(a, q, p)[0], m);
     let [mean, inside, outside] = [0, 0, 0];
     this.values = sampled((x, y) => {
-      const [py, px] = run(layers, y, x);
+      const [py, px] = quick(layers, y, x);
       const error = Math.hypot(px - twist(a, x, y)[0], py - y);
       mean += error / (FIELD * FIELD);
       if (onSeam(m, y, x)) outside = Math.max(outside, error);
       else inside = Math.max(inside, error);
       return error;
     }, true);
-    const one = (x, y) => {
-      const [py, px] = run(layers, y, x);
+    this.approximation = (side) => (row, column) => {
+      const [py, px] = quick(layers, -1 + (2 * row) / (side - 1), -1 + (2 * column) / (side - 1));
       return [px, py];
     };
-    this.approximation = carried(one, 1, 4 * SIDE - 3);
     Object.assign(this.numbers, { layers: layers.length, share: seams(m), mean, inside, outside });
   }
 
@@ -114,6 +130,7 @@ export class Proof extends Local {
   carry(x, y) {
     const { view, A, n, at } = this.state;
     if (view === 'whole') return twist(A * at, x, y);
+    if (view === 'affine') return affine(Math.max(0, 2 * at - 1), ...twist(A * Math.min(1, 2 * at), x, y));
     const k = Math.min(n - 1, Math.floor(at * n));
     const part = at * n - k;
     if (view === 'steps') return twist(this.a * (k + part), x, y);
@@ -128,13 +145,17 @@ export class Proof extends Local {
     const plain = (x, y) => [x, y];
     film.grid(carried(plain, 1, 16), 16, 16, 1, tint(theme, theme.ink, 0.14), 1);
     if (view === 'grid' && this.fits) {
-      const side = 4 * SIDE - 3;
-      film.grid(this.approximation, side, side, 12, theme.model, 1.2);
+      const fine = this.held ? 2 : 4; // vertices between two lines are fewer under the hand
+      const side = fine * (SIDE - 1) + 1;
+      film.grid(this.approximation(side), side, side, 3 * fine, theme.model, 1.2);
     } else if (view === 'grid') {
       film.grid(carried((x, y) => [twist(this.a, x, y)[0], y], 1, SIDE), SIDE, SIDE, 3, theme.data, 1.4);
     } else film.grid(carried((x, y) => this.carry(x, y), 1, SIDE), SIDE, SIDE, 3, theme.data, 1.4);
     field.begin(dpr, theme);
-    if (view === 'grid' && this.fits) field.heat(this.values, FIELD, (value) => tint(theme, ALARM, value / SEEN));
+    if (view === 'affine') {
+      field.heat(this.values, FIELD, (value) => tint(theme, theme.latent, value));
+      field.ring(0, 0, theme.ink, field.side / 2);
+    } else if (view === 'grid' && this.fits) field.heat(this.values, FIELD, (value) => tint(theme, ALARM, value / SEEN));
     else {
       field.heat(this.values, FIELD, (value) => (value <= 0 ? ALARM : tint(theme, theme.latent, value / 3)));
       field.ring(this.found.x, this.found.y, this.fits ? theme.ink : ALARM);
@@ -145,6 +166,7 @@ export class Proof extends Local {
   sentence({ say }) {
     const { numbers, state: { view, n, m } } = this;
     const told = { n, m, least: this.digits(numbers.least), needed: numbers.needed, away: this.digits(numbers.away), x: this.digits(this.found.x), y: this.digits(this.found.y) };
+    if (view === 'affine') return say('proof_says_affine', { fixed: this.digits(numbers.fixed) });
     if (view === 'whole') return say('proof_says_whole', told);
     if (!this.fits) return say('proof_says_breaks', told);
     const more = { again: this.digits(numbers.again ?? 0), share: this.digits(100 * (numbers.share ?? 0)), layers: numbers.layers };
@@ -152,6 +174,18 @@ export class Proof extends Local {
   }
 
   shown(key) { return key === 'at' ? '' : super.shown(key); }
+}
+
+/** t of the way from the identity to W. */
+function affine(t, x, y) {
+  const [u, v] = W.map(([a, b, c]) => a * x + b * y + c);
+  return [x + t * (u - x), y + t * (v - y)];
+}
+
+function undone(u, v) {
+  const [[a, b, e], [c, d, f]] = W;
+  const det = a * d - b * c;
+  return [(d * (u - e) - b * (v - f)) / det, (a * (v - f) - c * (u - e)) / det];
 }
 
 /** A function at places of [-1, 1]^2: pixel centres, or always the same places somewhere in the pixels. */
