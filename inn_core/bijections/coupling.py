@@ -38,6 +38,7 @@ class Coupling(Bijection):
     ) -> None:
         super().__init__(dim)
         self.univariate = univariate
+        self.iterative = univariate.iterative
         self.active = active
         self.condition_dim = condition_dim
         self.sizes = (dim // 2, dim - dim // 2)

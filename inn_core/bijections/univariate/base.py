@@ -24,6 +24,8 @@ class Univariate(ABC):
     formula: str
     #: Size of the conditioner's output at the start of training, 0 to start at the identity.
     start: float = 0.0
+    #: Whether the inverse is a search.
+    iterative: bool = False
 
     def __init__(self, bins: int = 8) -> None:
         """``bins`` counts the pieces of a piecewise map; other maps ignore it."""

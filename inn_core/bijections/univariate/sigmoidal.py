@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from inn_core.bijections.univariate import solve
-from inn_core.bijections.univariate.base import Params, Univariate
+from inn_core.bijections.univariate.base import Params, Pull, Univariate
 
 #: Centres of the sigmoids lie in (-BOUND, BOUND); a in (1/10, 10); weights within e^±LOG_WEIGHT.
 BOUND, LOG_SLOPE, LOG_WEIGHT = 4.0, math.log(10.0), 4.0
@@ -30,6 +30,7 @@ class Sigmoidal(Univariate):
     formula = "sigmoidal"
     # Equal sigmoids have equal gradients and would stay equal for ever: start off them.
     start = 0.3
+    iterative = True
 
     def __init__(self, bins: int = 8) -> None:
         """``bins`` counts the sigmoids."""
@@ -54,6 +55,41 @@ class Sigmoidal(Univariate):
         """Return x and ln dx/dz."""
         return solve.inverse(lambda x: self.forward(x, params), z)
 
+    def vjp(self, x: Tensor, raw: Tensor, inverse: bool = False) -> tuple[Tensor, Tensor, Pull]:
+        """See Univariate.vjp. With R, Q the shares of the sigmoids in p = Σ w σ(c) and in 1 - p.
+
+        dD/dc = R σ(-c) + Q σ(c) = d,  dD/d ln w = R - Q,  D' = S = Σ a d.
+        """
+        if inverse:
+            return super().vjp(x, raw, inverse)
+        bounded = torch.tanh(raw.unflatten(2, (3, self.bins)) / constants(raw))
+        steep, centre, weight = bounded.unbind(2)  # (E, d, K, B)
+        a = torch.exp(LOG_SLOPE * steep)
+        b, log_w = -BOUND * a * centre, LOG_WEIGHT * weight
+        c = a * x.unsqueeze(2) + b
+        up, down = F.logsigmoid(c), F.logsigmoid(-c)
+        rise, fall = torch.exp(up), torch.exp(down)  # σ(c), σ(-c)
+        up, down = log_w + up, log_w + down
+        log_p, log_q = up.logsumexp(2, keepdim=True), down.logsumexp(2, keepdim=True)
+        r, q = torch.exp(up - log_p), torch.exp(down - log_q)
+        r_fall, q_rise = r * fall, q * rise
+        d = r_fall + q_rise
+        share = 1 - LEAST
+        slope = LEAST + share * (a * d).sum(2)
+        value = LEAST * x + share * (log_p - log_q).squeeze(2)
+
+        def pull(g_value: Tensor, g_log: Tensor) -> tuple[Tensor, Tensor]:
+            g_d, g_s = share * g_value.unsqueeze(2), (share * g_log / slope).unsqueeze(2)
+            alpha, beta = (a * r_fall).sum(2, keepdim=True), (a * q_rise).sum(2, keepdim=True)
+            g_c = g_d * d + g_s * (a * d * (fall - rise) - alpha * r_fall + beta * q_rise)
+            g_w = g_d * (r - q) + g_s * (a * d - alpha * r - beta * q)
+            g_a = g_s * d + g_c * (x.unsqueeze(2) - BOUND * centre)
+            g_bounded = torch.stack([g_a * a * LOG_SLOPE, -BOUND * g_c * a, LOG_WEIGHT * g_w], 2)
+            g_raw = g_bounded * (1 - bounded * bounded) / constants(raw)
+            return LEAST * g_value + (g_c * a).sum(2), g_raw.flatten(2, 3)
+
+        return value, torch.log(slope), pull
+
     def fraction(self, params: Params, t: float) -> Params:
         """The convex combination with the identity."""
         return *params[:3], t * params[3]
@@ -61,6 +97,11 @@ class Sigmoidal(Univariate):
     def rows(self, params: Params) -> Tensor:
         """Rows: a, b, ln w."""
         return torch.cat(params[:3], -1)
+
+
+def constants(like: Tensor) -> Tensor:
+    """Where the raw slopes, centres and weights level off, (3, 1, 1)."""
+    return like.new_tensor([LOG_SLOPE, BOUND, LOG_WEIGHT])[:, None, None]
 
 
 def curve(x: Tensor, a: Tensor, b: Tensor, log_w: Tensor) -> tuple[Tensor, Tensor]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from inn_core.bijections.univariate import solve
-from inn_core.bijections.univariate.base import Params, Univariate
+from inn_core.bijections.univariate.base import Params, Pull, Univariate
 
 BOUND = 4.0
 #: The least slope, and how many polynomials are squared: two reach every nonnegative polynomial.
@@ -34,6 +34,7 @@ class SumOfSquares(Univariate):
     formula = "sum_of_squares"
     # At raw 0 the second square is 0, and so is its gradient: start off it.
     start = 0.3
+    iterative = True
 
     def __init__(self, bins: int = 8) -> None:
         """``bins`` is the degree of the slope, an even number up to 8."""
@@ -47,7 +48,7 @@ class SumOfSquares(Univariate):
         a = torch.cat([torch.ones_like(raw[..., :1]), raw[..., 1:]], -1)
         a = a / torch.linalg.vector_norm(a, dim=-1, keepdim=True)
         a = a.unflatten(-1, (SQUARES, self.degree + 1))
-        change = torch.as_tensor(in_powers(self.degree), dtype=raw.dtype, device=raw.device)
+        change = constant(in_powers(self.degree), raw)
         p = (1 - LEAST) * squares(a @ change)
         return shift, torch.cat([p[..., :1] + LEAST, p[..., 1:]], -1)
 
@@ -62,6 +63,46 @@ class SumOfSquares(Univariate):
     def inverse(self, z: Tensor, params: Params) -> tuple[Tensor, Tensor]:
         """Return x and ln dx/dz."""
         return solve.inverse(lambda x: self.forward(x, params), z)
+
+    def vjp(self, x: Tensor, raw: Tensor, inverse: bool = False) -> tuple[Tensor, Tensor, Pull]:
+        """See Univariate.vjp. With u = x/B and p the slope's coefficients.
+
+        dz/dp_m = B (u^{m+1}/(m+1) + (what lies outside) u^m),  d ln S'/dp_m = u^m / S'.
+        """
+        if inverse:
+            return super().vjp(x, raw, inverse)
+        change = constant(in_powers(self.degree).T, raw)  # Legendre polynomials -> powers
+        gather = constant(sums_of(self.degree), raw)  # products q_i q_j -> powers i + j
+        bounded = torch.tanh(raw[:, :, 0] / BOUND)
+        b = torch.cat([torch.ones_like(raw[:, :, :1]), raw[:, :, 1:]], 2)
+        norm = torch.linalg.vector_norm(b, dim=2, keepdim=True)
+        a = b / norm
+        q = change @ a.unflatten(2, (SQUARES, self.degree + 1))  # (E, d, K, r + 1, B)
+        products = (q.unsqueeze(4) * q.unsqueeze(3)).sum(2)
+        p = (1 - LEAST) * (gather @ products.flatten(2, 3))  # (E, d, 2r + 1, B)
+        p[:, :, 0] += LEAST
+        u = x / BOUND
+        inside = u.clamp(-1, 1)
+        powers = torch.stack([torch.ones_like(u), *[inside] * p.shape[2]], 2).cumprod(2)
+        places = torch.arange(1, p.shape[2] + 1, dtype=x.dtype).unsqueeze(-1)
+        low, high = powers[:, :, :-1], powers[:, :, 1:] / places
+        slope, beyond = (p * low).sum(2), u - inside
+        value = BOUND * ((p * high).sum(2) + slope * beyond + bounded)
+
+        def pull(g_value: Tensor, g_log: Tensor) -> tuple[Tensor, Tensor]:
+            by_slope = g_log / slope
+            bend = (p[:, :, 1:] * places[:-1] * low[:, :, :-1]).sum(2).masked_fill(beyond != 0, 0.0)
+            g_x = g_value * slope + by_slope * bend / BOUND
+            g_p = (BOUND * g_value).unsqueeze(2) * high
+            g_p = g_p + (BOUND * g_value * beyond + by_slope).unsqueeze(2) * low
+            g_products = (gather.mT @ g_p).unflatten(2, (self.degree + 1, self.degree + 1))
+            g_q = (g_products.unsqueeze(2) * q.unsqueeze(3)).sum(4) * (2 * (1 - LEAST))
+            g_a = (change.mT @ g_q).flatten(2, 3)
+            g_b = (g_a - a * (g_a * a).sum(2, keepdim=True)) / norm
+            g_shift = g_value * (1 - bounded * bounded)
+            return g_x, torch.cat([g_shift.unsqueeze(2), g_b[:, :, 1:]], 2)
+
+        return value, torch.log(slope), pull
 
     def fraction(self, params: Params, t: float) -> Params:
         """Mix with the slope 1 and the shift 0: a positive slope all the way."""
@@ -93,6 +134,18 @@ def curve(x: Tensor, c: Tensor, p: Tensor) -> tuple[Tensor, Tensor]:
         value = value * x + p[..., m] / (m + 1)
         slope = slope * x + p[..., m]
     return c + value * x, slope
+
+
+def constant(table: NDArray[np.float64], like: Tensor) -> Tensor:
+    """A table as a tensor."""
+    return torch.as_tensor(table, dtype=like.dtype, device=like.device)
+
+
+@cache
+def sums_of(degree: int) -> NDArray[np.float64]:
+    """(2r + 1, (r + 1)²): a row for every sum i + j of degrees, 1 where a pair has it."""
+    sums = np.add.outer(np.arange(degree + 1), np.arange(degree + 1)).ravel()
+    return (sums == np.arange(2 * degree + 1)[:, None]).astype(np.float64)
 
 
 @cache
