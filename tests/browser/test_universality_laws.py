@@ -110,7 +110,11 @@ def measured(page: Page, **own: Any) -> dict[str, Any]:
 def test_laws_come_nearer_with_depth_until_they_are_inside_the_floor(
     page: Page, family: Any
 ) -> None:
-    told = [measured(page, d=d) for d in range(len(DEPTHS))]
+    told, pictures = [], set()
+    for d in range(len(DEPTHS)):
+        told.append(measured(page, d=d))
+        pictures.add(page.evaluate("document.querySelector('[data-room=law]').toDataURL()"))
+    assert len(pictures) == len(DEPTHS)
     assert [one["layers"] for one in told] == list(DEPTHS)
     sliced_to = [one["sliced"] for one in told]
     assert sliced_to == sorted(sliced_to, reverse=True), "the same draws through every flow"

@@ -118,6 +118,7 @@ export class Frame {
     this.nav.querySelector('.un-explain span').textContent = words.say('explain_short');
     this.explain.say = words.say;
     for (const scene of this.made.values()) scene.dress(words);
+    if (this.explain.on) this.explain.show(true);
   }
 
   paint(theme) {

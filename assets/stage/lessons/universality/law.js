@@ -32,7 +32,7 @@ const TEMPLATE = `
 
 export class Law extends Local {
   constructor(root, data) {
-    super(root, TEMPLATE, { view: 'bump', d: 0, cx: 1.2, cy: -1.2, size: 1.2, angle: 30 }, {
+    super(root, TEMPLATE, { view: 'bump', d: 0, cx: 1.2, cy: -1.2, size: 1.2, angle: 90 }, {
       view: VIEWS, d: [0, 4], cx: [-FAR, FAR], cy: [-FAR, FAR], size: [0.3, 3], angle: [0, 360],
     });
     this.plane = new Plane(this.canvases[0], 4.5);
@@ -116,9 +116,9 @@ export class Law extends Local {
       this.change();
     }
     const cloud = family.clouds[this.state.d];
-    if (this.cloud !== cloud) Object.assign(this, { from: this.cloud ? this.seen : cloud, since: now, cloud });
+    if (this.cloud !== cloud) Object.assign(this, { from: this.seen ?? cloud, since: now, cloud, gone: 0 });
     const gone = this.reduced.matches ? 1 : Math.min(1, (now - this.since) / GLIDE);
-    if (gone < 1 || this.gone !== 1 || this.seen === undefined) {
+    if (this.gone < 1) {
       const part = gone * gone * (3 - 2 * gone);
       const { from } = this;
       this.seen = gone === 1 ? cloud : cloud.slice(0, DRAWN).map((points, k) => points.map((value, i) => from[k][i] + part * (value - from[k][i])));

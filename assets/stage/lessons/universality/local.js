@@ -74,7 +74,7 @@ export class Local {
 
   digits(value) {
     const size = Math.abs(value);
-    if (Number.isInteger(value)) return this.words.number(value, 0);
+    if (Number.isInteger(value)) return this.words.number(value, 0).replace('-', '−');
     if ((size > 0 && size < 1e-3) || size >= 1e5) return value.toExponential(1).replaceAll('-', '−');
     return this.words.number(value, size < 100 ? 3 : 0).replace('-', '−');
   }

@@ -9,6 +9,7 @@ const MOST = 12; // pieces
 const EPS = 1e-5;
 const FALLS = 0.42; // of the bump: 1 + dv/dy stays positive
 const SETS = ['all', 'd2', 'scinf'];
+const SYMBOLS = { all: '', d2: 'D<sup>2</sup>', scinf: '<span class="un-both">S<sup>∞</sup><sub>c</sub></span>' };
 
 /** Each piece [x, y] -> [x, y] with one number v in [-1, 1]. */
 export const KINDS = {
@@ -25,7 +26,7 @@ export const EXAMPLES = {
 const START = [{ kind: 'up', v: 0.7 }, { kind: 'turn', v: 0.5 }, { kind: 'across', v: -0.6 }];
 
 const set = (names) => (names.length ? `<div class="un-set" role="button" tabindex="0" data-pick="shown=${names[0]}">
-  <span data-word="set_${names[0]}"></span>${set(names.slice(1))}</div>` : '');
+  <span class="un-named"><canvas data-thumb="${names[0]}"></canvas><span><em>${SYMBOLS[names[0]]}</em> <span data-word="set_${names[0]}"></span></span></span>${set(names.slice(1))}</div>` : '');
 const TEMPLATE = `
   <div class="pf-bar un-chips"><button type="button" class="pf-chip" data-pick="shown=chain"><span data-word="chain"></span></button>
     ${Object.keys(KINDS).map((kind) => `<button type="button" class="pf-button" data-add="${kind}">+ <span data-word="piece_${kind}"></span></button>`).join('')}</div>
@@ -48,6 +49,7 @@ export class Pieces extends Local {
       shown: ['chain', ...SETS], pieces: piecesOk, chosen: [0, MOST - 1], v: [-1, 1],
     });
     this.plane = new Plane(this.canvases[0], HALF);
+    this.thumbs = [...root.querySelectorAll('[data-thumb]')].map((canvas) => new Plane(canvas, 1.4));
     this.row = root.querySelector('.un-row');
     root.addEventListener('click', (event) => {
       const { add } = event.target.closest('[data-add]')?.dataset ?? {};
@@ -163,8 +165,18 @@ export class Pieces extends Local {
     });
   }
 
+  layout() {
+    super.layout();
+    for (const { canvas } of this.thumbs) canvas.width = canvas.height = Math.round(canvas.clientWidth * this.dpr);
+  }
+
   draw() {
     const { theme, plane } = this;
+    for (const thumb of this.thumbs.filter(({ canvas }) => canvas.width)) {
+      const { thumb: name } = thumb.canvas.dataset;
+      thumb.begin(this.dpr, theme);
+      thumb.grid(carried((x, y) => EXAMPLES[name](1, x, y), 1, SIDE), SIDE, SIDE, 8, name === 'all' ? ALARM : theme.data, 1.1);
+    }
     plane.begin(this.dpr, theme);
     plane.grid(carried((x, y) => [x, y], 1, 17), 17, 17, 1, tint(theme, theme.ink, 0.16), 1);
     plane.grid(this.at, SIDE, SIDE, 4, this.numbers.low > 0 ? theme.data : ALARM, 1.6);
