@@ -215,3 +215,16 @@ def test_a_map_is_fitted_kept_and_measured_again(
     assert "fitted to square, not twist" in capsys.readouterr().err
     assert main(["train", "square", "--amplitude", "0.5"]) == 2
     assert "amplitude is 0.5; it must be a number between 0 and 0.35" in capsys.readouterr().err
+
+
+def test_flows_of_growing_depth_go_into_one_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "few.flows"
+    assert main(["pretrain", "pinwheel-depths", str(path), "--steps", "2", "--hidden", "4"]) == 0
+    hello, frames = runfile.read(path)
+    found = [decode_frame(frame)[2] for frame in frames]
+    assert [len(maps.layers) for maps in found if maps] == hello["depths"]
+    assert hello["made_by"].endswith("--steps 2 --hidden 4") and len(hello["samples"]) == 8
+    assert main(["pretrain", "pinwheel-depths", str(path), "--layers", "3"]) == 2
+    assert "layers is 3; the depths of pinwheel-depths are" in capsys.readouterr().err
