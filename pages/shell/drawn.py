@@ -35,6 +35,7 @@ FORMULAS = {
     "spline": "a′ = R(a; θ(u))",
     "sum_of_squares": "a′ = c + ∫₀ᵃ Σₖ qₖ(v; θ(u))² dv",
     "sigmoidal": "a′ = 0.95 logit Σᵢ wᵢ(u) σ(αᵢ(u)·a + βᵢ(u)) + 0.05 a",
+    "residual": "x′ = x + g(x),  Lip g ≤ 0.9",
 }
 
 
@@ -61,15 +62,12 @@ def heldout(name: str) -> str:
 
 
 def kinds(name: str, words: Words) -> list[dict[str, Any]]:
-    """Return the registry's couplings, with the address of their trained flow on this target.
+    """Return the registry's kinds of layers, with the address of their trained flow on this target.
 
-    Residual layers have no curves and stay out of this lesson. Layers that are two curves can be
-    drawn; those without s, additive ones, by t alone.
+    Layers that are two curves can be drawn; those without s, additive ones, by t alone.
     """
     rows = []
     for kind, entry in registry.COUPLINGS.items():
-        if entry.structure != "coupling":
-            continue
         rows.append(
             {
                 "name": kind,

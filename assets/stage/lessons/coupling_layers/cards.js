@@ -1,5 +1,6 @@
 /** Numbers beside the picture: the formula at the point that is looked at, its Jacobian, the checks. */
-import { jacobian } from '../../maps.js';
+import { forward, jacobian } from '../../maps.js';
+import { LIPSCHITZ, iterates, norm, slopesAt } from './contraction.js';
 import { roundTrip } from './measure.js';
 import { tell } from './skeleton.js';
 
@@ -20,17 +21,18 @@ export class Cards {
     const { layer } = panel;
     if (!layer) return;
     const reading = panel.reading();
-    const form = layer.active < 0 ? 'linear' : layer.formula === 'affine' ? 'affine' : 'other';
+    const form = layer.kind === 'field' ? 'residual' : layer.active < 0 ? 'linear' : layer.formula === 'affine' ? 'affine' : 'other';
     this.forms(form, way);
-    tell(this.root, 'way', say(form === 'affine' ? `way_${way}` : `way_${way}_other`));
+    tell(this.root, 'way', say(form === 'affine' ? `way_${way}` : `way_${way}_${form === 'residual' ? form : 'other'}`));
     this.root.querySelector('.pl-riddle').classList.toggle('off', form !== 'affine');
     const [x1, x2] = ['x₁', 'x₂'];
     tell(this.root, 'stays', reading
       ? say('stays', { u: reading.active === 1 ? x1 : x2, a: reading.active === 1 ? x2 : x1 })
-      : say('stays_none'));
+      : say(form === 'residual' ? 'stays_both' : 'stays_none'));
     if (reading) this.values(reading, form, way, say);
+    else if (form === 'residual') this.residual(panel, way, say);
     else tell(this.root, 'reading', say('reading_linear'));
-    this.matrix(jacobian(layer, ...panel.spot), layer.active, say);
+    this.matrix(jacobian(layer, ...panel.spot), layer, norm(slopesAt(layer, panel.spot)), say);
   }
 
   forms(form, way) {
@@ -53,7 +55,15 @@ export class Cards {
     tell(this.root, 'reading', say(key, { u: fixed(u), s: fixed(s), t: fixed(t), e: fixed(Math.exp(s)) }));
   }
 
-  matrix(m, active, say) {
+  /** Where the layer moves the point, or how the fixed point finds it again. */
+  residual({ layer, spot }, way, say) {
+    const z = forward(layer, Float64Array.from(spot), new Float64Array(2));
+    const steps = iterates(layer, z);
+    const told = { g1: fixed(z[0] - spot[0]), g2: fixed(z[1] - spot[1]), steps: steps.length - 1, error: tiny(steps.at(-1).error) };
+    tell(this.root, 'reading', say(way === 'back' ? 'reading_iterates' : 'reading_field', told));
+  }
+
+  matrix(m, { active, kind }, steep, say) {
     const exact = active === 1 ? 1 : active === 0 ? 2 : -1;
     const one = active === 1 ? 0 : active === 0 ? 3 : -1;
     this.entries.forEach((node, i) => {
@@ -61,7 +71,9 @@ export class Cards {
       if (node.textContent !== text) node.textContent = text;
       node.classList.toggle('zero', i === exact);
     });
-    tell(this.root, 'det', say(active < 0 ? 'det_linear' : 'det', { det: fixed(m[0] * m[3] - m[1] * m[2], 3) }));
+    const det = fixed(m[0] * m[3] - m[1] * m[2], 3);
+    const key = kind === 'field' ? 'det_field' : active < 0 ? 'det_linear' : 'det';
+    tell(this.root, 'det', say(key, { det, steep: fixed(steep, 3), bound: LIPSCHITZ }));
   }
 
   /** The check panel: measured here and now, on what is shown. */
@@ -73,6 +85,10 @@ export class Cards {
     if (layer.active >= 0) {
       const corner = jacobian(layer, ...panel.spot)[layer.active === 1 ? 1 : 2];
       rows.push(['check_zero', String(corner)]);
+    }
+    if (layer.kind === 'field') {
+      const steps = iterates(layer, forward(layer, Float64Array.from(panel.spot), new Float64Array(2)));
+      rows.push(['check_steps', String(steps.length - 1)], ['check_certified', tiny(steps.at(-1).error)]);
     }
     if (areas.length) {
       const [low, high] = [Math.min(...areas), Math.max(...areas)];

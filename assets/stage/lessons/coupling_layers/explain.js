@@ -1,7 +1,7 @@
 /** While E is held every mark carries its sentence; a symbol and its marks light each other. */
 import { point, spread } from '../../notes.js';
 
-const ORDER = ['rails', 'column', 'bar', 't', 's', 'latent', 'data', 'formula', 'jacobian', 'score', 'film'];
+const ORDER = ['rails', 'field', 'column', 'bar', 't', 's', 'latent', 'data', 'formula', 'jacobian', 'score', 'film'];
 
 export class Explain {
   constructor(root) {

@@ -103,6 +103,7 @@ const ACROSS = 24; // columns of a tile over which its height is averaged
 export function tileAreas(layer, t, reach = EDGE) {
   const count = Math.round((2 * reach) / TILE);
   const areas = new Float64Array(count * count);
+  if (layer.kind === 'field') return fieldAreas(layer, t, reach, areas);
   if (layer.active < 0) {
     const corner = forward(layer, Float64Array.of(0, 0, 1, 0, 0, 1), new Float64Array(6), null, t);
     const [a, b] = [corner[2] - corner[0], corner[3] - corner[1]];
@@ -124,6 +125,23 @@ export function tileAreas(layer, t, reach = EDGE) {
         areas[i * count + j] += height / (TILE * ACROSS);
       }
     }
+  }
+  return areas;
+}
+
+/** The mean of det over a tile; i is along x1 and j along x2. */
+function fieldAreas(layer, t, reach, areas) {
+  const count = Math.sqrt(areas.length);
+  const fine = 6;
+  const points = new Float64Array(2 * fine * fine);
+  for (let tile = 0; tile < areas.length; tile++) {
+    for (let n = 0; n < fine * fine; n++) {
+      points[2 * n] = -reach + TILE * (Math.floor(tile / count) + ((n % fine) + 0.5) / fine);
+      points[2 * n + 1] = -reach + TILE * ((tile % count) + (Math.floor(n / fine) + 0.5) / fine);
+    }
+    const log = new Float64Array(fine * fine);
+    forward(layer, points, points, log, t);
+    areas[tile] = log.reduce((sum, value) => sum + Math.exp(value), 0) / (fine * fine);
   }
   return areas;
 }

@@ -3,6 +3,7 @@
  * room and curves, the area of its tile, the bell's rings.
  */
 import { forward } from '../../maps.js';
+import { iterates } from './contraction.js';
 import { TILE, column } from './measure.js';
 
 const WIDE = 0.3; // of the column whose mean and spread are shown
@@ -15,7 +16,7 @@ export class Overlay {
     const { host } = panel;
     const get = (name) => host.querySelector(`.pl-${name}`);
     Object.assign(this, {
-      column: get('column'), spot: get('spot'), goal: get('goal'), guess: get('guess'), from: get('from'), tip: get('tip'),
+      column: get('column'), spot: get('spot'), goal: get('goal'), guess: get('guess'), from: get('from'), iterates: get('iterates'), tip: get('tip'),
       now: get('now'), lines: host.querySelectorAll('.pl-spot line'), circles: host.querySelectorAll('.pl-goal circle'),
       readout: host.querySelector('.pf-readout'), bar: host.querySelector('.pl-bar'), barLines: host.querySelectorAll('.pl-bar line'),
     });
@@ -23,10 +24,12 @@ export class Overlay {
 
   draw(layer, t, shown) {
     const coupling = layer.active >= 0;
-    this.spot.setAttribute('visibility', coupling ? 'visible' : 'hidden');
+    const moves = coupling || layer.kind === 'field';
+    this.spot.setAttribute('visibility', moves ? 'visible' : 'hidden');
     this.column.hidden = !coupling;
-    this.readout.hidden = !(coupling && shown.tiles);
-    if (coupling) this.way(layer, t, shown);
+    this.readout.hidden = !(moves && shown.tiles);
+    if (moves) this.way(layer, t, shown);
+    this.fixedPoint(layer);
     this.spread(layer, shown);
     this.rings();
   }
@@ -49,6 +52,18 @@ export class Overlay {
     this.column.classList.toggle('lying', !upright);
     this.column.style.transform = upright ? `translateX(${offsetLeft + x}px)` : `translateY(${offsetTop + y}px)`;
     if (shown.tiles) this.area(x, y, shown.sentence);
+  }
+
+  /** The way back through a residual layer: every iterate of x <- z - g(x). */
+  fixedPoint(layer) {
+    if (layer.kind !== 'field') {
+      this.iterates.setAttribute('d', '');
+      return;
+    }
+    const { room, spot } = this.panel;
+    const steps = iterates(layer, forward(layer, Float64Array.from(spot), new Float64Array(2)));
+    const places = steps.map(({ x, y }) => room.toPixels(x, y));
+    this.iterates.setAttribute('d', places.map(([x, y]) => `M${x - 3} ${y}a3 3 0 1 0 6 0a3 3 0 1 0 -6 0`).join(''));
   }
 
   /** Mean and spread of the data in the column, as they lie now: what the best layer brings to 0 and 1. */
@@ -76,8 +91,9 @@ export class Overlay {
   area(x, y, sentence) {
     const { spot, layer, painter: { reach, areas }, room } = this.panel;
     const count = Math.round((2 * reach) / TILE);
-    const i = Math.floor((spot[1 - layer.active] + reach) / TILE);
-    const j = Math.floor((spot[layer.active] + reach) / TILE);
+    const active = layer.active < 0 ? 1 : layer.active;
+    const i = Math.floor((spot[1 - active] + reach) / TILE);
+    const j = Math.floor((spot[active] + reach) / TILE);
     const inside = i >= 0 && j >= 0 && i < count && j < count;
     this.readout.hidden = !inside;
     if (!inside) return;

@@ -22,7 +22,7 @@ const TEMPLATE = `
     <svg class="pf-overlay" aria-hidden="true"><g class="pf-ticks"></g><text class="pl-axis" x="99%" y="97.5%" text-anchor="end">x₁</text><text class="pl-axis" x="8" y="19">x₂</text>
       <g class="pl-goal" data-mark="goal" visibility="hidden"><circle/><circle/></g>
       <g class="pl-bar" data-mark="bar" visibility="hidden"><g class="pl-halo"><line/><line/><line/><line/></g><g><line/><line/><line/><line/></g></g>
-      <g class="pl-spot"><line class="pl-halo"/><line/><circle class="pl-from" r="6"/><path class="pl-tip"/><circle class="pl-now" r="5.5"/></g>
+      <g class="pl-spot"><line class="pl-halo"/><line/><path class="pl-iterates"/><circle class="pl-from" r="6"/><path class="pl-tip"/><circle class="pl-now" r="5.5"/></g>
       <g class="pl-guess" visibility="hidden"><path d="M-7-7L7 7M7-7L-7 7"/></g></svg>
     <output class="pf-readout" hidden></output></div>
   <div class="pl-below">${lane('t')}${lane('s')}</div>
@@ -70,12 +70,14 @@ export class Panel {
     const gap = narrow ? 4 : 8;
     const side = lies ? t + s + (s ? gap : 0) + gap : 0;
     const tall = narrow ? { t: 88, s: 58 } : { t: 108, s: 68 };
-    const lanes = tall.t + gap + (s ? tall.s + gap : 0);
+    const curved = !this.flow || layers.some(({ active }) => active >= 0);
+    const lanes = curved ? tall.t + gap + (s ? tall.s + gap : 0) : 0;
     const box = Math.floor(Math.min(width - side, Math.max(320, height - lanes)));
     this.host.style.setProperty('--pl-room', `${box}px`);
     this.host.style.setProperty('--pl-gap', `${gap}px`);
     this.host.classList.toggle('narrow', narrow);
     this.host.classList.toggle('upright', !lies);
+    this.host.classList.toggle('curveless', !curved);
     this.room.resize(box, box, dpr);
     const [below, beside] = this.lanes;
     below.t.resize(box, tall.t, dpr);
@@ -201,6 +203,7 @@ export class Panel {
     const { room, ride, flow } = this;
     const { k, t } = this.inside;
     const layer = flow.layers[k];
+    room.box.dataset.mark = layer.kind === 'field' ? 'field' : 'rails';
     room.look({ x: 0, y: 0, halfX: this.half, halfY: this.half });
     this.painter.paint(room, layer, t, shown, theme);
     if (shown.model) {

@@ -7,6 +7,7 @@
  */
 import { forward } from '../../maps.js';
 import { blend, pack } from '../../colours.js';
+import { arrows, carriedGrid, fillTiles } from './fieldview.js';
 import { TILE, tileAreas } from './measure.js';
 
 export const GROW = [224, 138, 30];
@@ -36,12 +37,16 @@ export class RailsPainter {
     if (shown.tiles && layer) {
       this.areas = tileAreas(layer, t, this.reach);
       if (coupling) this.fill(room, layer, theme);
+      else if (layer.kind === 'field') fillTiles(room, layer, t, this.reach, this.tileColours(theme));
     }
     raster.begin();
     if (!layer) return;
     if (coupling) {
       this.rails(room, layer.active, theme);
       if (shown.grid) this.levels(room, layer, theme);
+    } else if (layer.kind === 'field') {
+      if (shown.grid) carriedGrid(room, layer, t, this.reach);
+      arrows(room, layer, t, this.reach, theme);
     } else if (shown.grid) this.plain(room, layer, t);
   }
 
@@ -75,6 +80,11 @@ export class RailsPainter {
     return layer.active === 1 ? view.py - (value - view.y) * view.k : view.px + (value - view.x) * view.k;
   }
 
+  tileColours(theme) {
+    const tiles = Math.sqrt(this.areas.length);
+    return Uint32Array.from(this.areas, (area, i) => pack(areaColour(theme, area, (Math.floor(i / tiles) + i) % 2)));
+  }
+
   /** Fill tiles: in each column, the spans between carried levels. */
   fill(room, layer, theme) {
     const { raster, view } = room;
@@ -82,10 +92,7 @@ export class RailsPainter {
     const { width, background } = raster;
     const tall = upright ? raster.height : width;
     const tiles = this.count - 1;
-    const colours = new Uint32Array(tiles * tiles);
-    for (let i = 0; i < tiles * tiles; i++) {
-      colours[i] = pack(areaColour(theme, this.areas[i], (Math.floor(i / tiles) + i) % 2));
-    }
+    const colours = this.tileColours(theme);
     for (let p = 0; p < this.pixels; p++) {
       const u = upright ? view.x + (p + 0.5 - view.px) / view.k : view.y - (p + 0.5 - view.py) / view.k;
       const i = Math.floor((u + this.reach) / TILE);

@@ -40,6 +40,8 @@ const FORMULA = `
     <div class="pl-formula" data-form="affine back">${symbol('a', 'a')}${sign('= (')}${symbol('out', 'a′')}${sign('−')}${symbol('t', 't(u)')}${sign(')')}${sign('÷')}${symbol('s', 'e<sup>s(u)</sup>')}</div>
     <div class="pl-formula" data-form="other there">${symbol('out', 'a′')}${sign('= f')}${sign('(')}${symbol('a', 'a')}${sign(';')}${symbol('u', 'u')}${sign(')')}</div>
     <div class="pl-formula" data-form="other back">${symbol('a', 'a')}${sign('= f<sup>−1</sup>(')}${symbol('out', 'a′')}${sign(';')}${symbol('u', 'u')}${sign(')')}</div>
+    <div class="pl-formula" data-form="residual there">${sign('x′ = x + g(x)')}</div>
+    <div class="pl-formula" data-form="residual back">${sign('x ← x′ − g(x)')}</div>
     <div class="pl-formula" data-form="linear there">${sign('h′ = A h + b')}</div>
     <div class="pl-formula" data-form="linear back">${sign('h = A<sup>−1</sup>(h′ − b)')}</div>
     <p data-say="reading"></p><p class="pl-column-note" data-say="column"></p>
@@ -83,6 +85,10 @@ const DRAW = `
 
 const RIDDLE = '<section class="pl-card pl-riddle" data-for="watch"></section>';
 
+const SERIES = `
+  <section class="pl-card pl-series off" data-for="watch"><header><b data-word="series"></b></header>
+    <svg role="img" viewBox="0 0 420 170"></svg><p data-say="series_text"></p></section>`;
+
 const CHECKS = `
   <section class="pl-card pl-checks"><header><b data-word="checks"></b></header><table><tbody></tbody></table></section>`;
 
@@ -101,7 +107,7 @@ const BODY = `
     </div>
     <aside class="pl-right">
       <div class="pf-rooms pl-rooms">${room('latent', 'z', '<g class="pl-goal"><circle/><circle/></g>')}${room('data', 'x')}</div>
-      <div class="pl-cards">${BEST}${DRAW}${FORMULA}${MATRIX}${RIDDLE}${CHECKS}</div>
+      <div class="pl-cards">${BEST}${DRAW}${FORMULA}${MATRIX}${SERIES}${RIDDLE}${CHECKS}</div>
     </aside>
   </div>
   <p class="pl-kinds-text" data-for="kinds" data-word="kinds_text"></p>

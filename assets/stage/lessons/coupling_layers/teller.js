@@ -1,5 +1,6 @@
 /** The layer that is looked at, in words and numbers: titles, cards, and a live region. */
 import { fixed } from './cards.js';
+import { Series } from './series.js';
 import { tell } from './skeleton.js';
 
 const SELDOM = 1500; // ms between two sentences for readers who do not see the picture
@@ -8,6 +9,7 @@ export class Teller {
   constructor(lesson) {
     this.lesson = lesson;
     this.last = 0;
+    this.series = new Series(lesson.root);
   }
 
   /** Where in the flow a place is. */
@@ -15,7 +17,7 @@ export class Teller {
     const { say } = this.lesson.words;
     const { k, t } = panel.inside;
     if (at <= 0) return say('at_x');
-    const couplings = panel.flow.layers.filter(({ active }) => active >= 0).length;
+    const couplings = panel.flow.layers.filter(({ active, kind }) => active >= 0 || kind === 'field').length;
     if (at >= panel.depth) return say(panel.depth === 1 ? 'at_z_one' : 'at_z', { layers: couplings });
     if (t === 1) return say('at_after', { layer: k + 1, layers: couplings });
     return say('at_layer', { layer: k + 1, layers: couplings, percent: Math.min(99, Math.round(100 * t)) });
@@ -26,12 +28,13 @@ export class Teller {
     const { layer } = panel;
     const { say } = words;
     cards.update(panel, way, words);
+    this.series.update(panel, words);
     const { found } = panel.overlay;
     tell(root, 'column', found ? say('column', { mean: fixed(found.mean), spread: fixed(found.spread) }) : '');
     const trained = views.name === 'watch' && views.header;
     cards.checks(panel, trained ? [['check_gap', `${fixed(trained.gap, 3)} ± ${fixed(trained.gap_error, 3)}`]] : [], words);
     const axes = layer.active === 1 ? { u: 'x₁', a: 'x₂' } : { u: 'x₂', a: 'x₁' };
-    const title = layer.active < 0 ? say('layer_linear') : say('layer_title', { layer: panel.inside.k + 1, ...axes });
+    const title = layer.kind === 'field' ? say('layer_field', { layer: panel.inside.k + 1 }) : layer.active < 0 ? say('layer_linear') : say('layer_title', { layer: panel.inside.k + 1, ...axes });
     const where = this.where(panel, panel.at);
     tell(root, 'layer', title);
     tell(root, 'where', where);
