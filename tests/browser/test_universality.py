@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
+from inn_core.maps import runfile
+from inn_core.maps.codec import encode_frame
 from inn_core.targets import keeping
+from inn_core.targets.volume import VOLUME_PRESERVING_GAPS
+from inn_core.training.loop import Trainer
 from pages.shell import proofs
+from pages.shell.words import Words
 from tests.browser.conftest import NewPage
 from tests.browser.test_show import open_lesson
 
@@ -201,3 +207,61 @@ def test_keys_choose_scenes_explain_marks_and_a_drag_counts_its_work(page: Page)
     drawn = after["draws"] - before["draws"]
     assert 0 < drawn <= after["frames"] - before["frames"], "at most one picture a frame"
     assert json.loads(page.evaluate("JSON.stringify(lesson.read())"))["own"]["A"] > 3.14
+
+
+def test_a_flow_that_keeps_volume_falls_towards_its_bound_live(
+    new_page: NewPage, assets_url: str
+) -> None:
+    spec = keeping.volume("moons").with_(layers=2, hidden=(8, 8), batch=64)
+    trainer = Trainer(spec)
+    sockets: list[WebSocketRoute] = []
+
+    def hear(text: str | bytes) -> None:
+        if json.loads(text)["type"] == "hello":
+            sockets[-1].send('{"type": "role", "role": "owner"}')
+
+    def serve(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        about = {"type": "run", "run": "r", "role": "viewer", "status": "training", "message": ""}
+        socket.send(json.dumps(runfile.hello(spec) | about | {"seq": -1}))
+        socket.on_message(hear)
+
+    page = new_page(viewport={"width": 1300, "height": 900}, reduced_motion="reduce")
+    page.route_web_socket("**/live/*", serve)
+    page.goto(f"{assets_url}/")
+    words = Words("en")
+    said = {**words.section("universality.stage"), **words.section("scene2.stage")}
+    options = proofs.options(words) | {"scene": "pieces", "shown": "pieces", "live": "limits"}
+    data = {"id": "bound", "words": said, "lang": "en", "run": None, "options": options}
+    page.evaluate(
+        """async (data) => {
+          window.told = [];
+          const host = document.body.appendChild(document.createElement('div'));
+          const { mount } = await import('/stage/lessons/universality.js');
+          window.again = (more) => mount(host, { ...data, ...more }, (...said) => told.push(said));
+          window.again({});
+        }""",
+        data,
+    )
+    page.wait_for_function(f"() => {STAGE}?.scene === 'pieces'")
+    page.evaluate("() => { window.again({ run: 'r', owner: 'r.secret' }); }")
+    page.wait_for_function(
+        "() => told.some(([name, value]) => name === 'scene' && value === 'limits')"
+    )
+    for _ in range(3):
+        snapshot = trainer.snapshot(maps=True)
+        sockets[-1].send(encode_frame(snapshot, when=time.time()))
+        page.wait_for_function(f"() => {STAGE}.numbers?.trained === {snapshot.step}")
+        trainer.steps(30)
+    numbers = page.evaluate(f"{STAGE}.numbers")
+    assert numbers["gap"] == pytest.approx(snapshot.gap)
+    assert numbers["bound"] == VOLUME_PRESERVING_GAPS["moons"] < numbers["gap"]
+    first = page.locator(".un-bar").first
+    expect(first).to_contain_text("this run: Two moons")
+    expect(first).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".un-pause")).to_have_text("Pause")
+    page.locator(".un-bar", has_text="Checkerboard").click()
+    page.wait_for_function(f"() => {STAGE}.numbers.trained === {keeping.STEPS}")
+    page.evaluate("() => { window.again({ run: null, owner: null }); }")
+    expect(page.locator(".un-bar")).to_have_count(len(keeping.TARGETS))
+    assert page.evaluate(f"{STAGE}.scene") == "limits", "what ends leaves the scene that is shown"

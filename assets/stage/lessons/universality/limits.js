@@ -129,7 +129,8 @@ export class Limits extends Local {
 
   tell() {
     const { kept, words, state } = this;
-    const live = kept.live ? [{ ...kept.live, of: 'live', label: words.say('bar_live', kept.live), bound: kept.boundOf(kept.live) }] : [];
+    const label = kept.rows.find(({ name }) => name === kept.live?.name)?.label ?? kept.live?.label;
+    const live = kept.live ? [{ ...kept.live, of: 'live', label: words.say('bar_live', { label }), bound: kept.boundOf(kept.live) }] : [];
     gapRows(this.root.querySelector('.un-bars'), [...live, ...kept.rows.map((row) => ({ ...row, of: row.name }))], words, (value) => this.digits(value));
     const pause = this.root.querySelector('.un-pause');
     pause.hidden = state.view !== 'volume' || !kept.steers;

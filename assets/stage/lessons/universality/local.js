@@ -39,8 +39,9 @@ export class Local {
   }
 
   rest() {
-    if (this.held) this.dirty = true;
+    if (!this.held) return;
     this.held = false;
+    this.change();
   }
 
   change() {

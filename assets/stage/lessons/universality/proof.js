@@ -82,7 +82,7 @@ export class Proof extends Local {
   /** The numbers; all that is heavy happens here, once a change of A, n, m. */
   compute() {
     const { A, n, m, view } = this.state;
-    const key = `${A} ${n} ${view === 'grid' ? m : ''} ${view === 'split'} ${view === 'affine'}`;
+    const key = `${A} ${n} ${view === 'grid' ? m : ''} ${view === 'split'} ${view === 'affine'} ${Boolean(this.held)}`;
     if (key === this.key) return;
     this.key = key;
     const a = A / n;
@@ -91,7 +91,7 @@ export class Proof extends Local {
     this.numbers = { least: found.value, needed: smallest(A, leastFound), closed: smallest(A), closedLeast: least(a), away: away(a) };
     this.values = sampled((x, y) => partial(a, x, y));
     if (view === 'affine') this.part(A);
-    if (view === 'split' && this.fits) Object.assign(this.numbers, again(A, n));
+    if (view === 'split' && this.fits) Object.assign(this.numbers, again(A, n, this.held ? 11 : 21));
     if (view === 'grid' && this.fits) this.approximate(a, m);
   }
 
@@ -202,9 +202,8 @@ function sampled(of, scattered = false) {
 }
 
 /** How far the 2n one-coordinate maps, one after the other, are from f at most; the least dh/dy. */
-function again(A, n) {
+function again(A, n, side) {
   let [worst, slope] = [0, Infinity];
-  const side = 21;
   for (let k = 0; k < side * side; k++) {
     let [x, y] = [-1 + (2 * (k % side)) / (side - 1), -1 + (2 * Math.floor(k / side)) / (side - 1)];
     const [u, v] = twist(A, x, y);
