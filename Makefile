@@ -1,5 +1,5 @@
 # make run: the lab in a browser.  make test: every check.  Both set up .venv by themselves.
-.PHONY: run test lint unit live soak load bench pretrained clean help
+.PHONY: run test lint unit stage live soak load bench pretrained clean help
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -13,6 +13,8 @@ FITTED := from inn_core.diffeos.presets import SHIPPED; print(*SHIPPED)
 SOLVED := from inn_core.cli.problems import SHIPPED; print(*SHIPPED)
 # These start servers, workers and a browser: one at a time, after everything else.
 LIVE := $(wildcard tests/runs tests/live tests/browser tests/load tests/benchmarks)
+# These need a browser and no lab: two at a time.
+STAGED := $(shell grep -L "tests.live\|lessonpage" tests/browser/test_*.py)
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -20,7 +22,7 @@ help: ## this list
 run: .venv/.app ## serve the lab (PORT=8501)
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
-test: lint unit live ## ruff, mypy, unit tests, then the live path in a real Chromium
+test: lint unit stage live ## ruff, mypy, unit tests, then stage and live path in a real Chromium
 
 lint: .venv/.dev ## ruff and mypy
 	$(BIN)/ruff check .
@@ -30,8 +32,13 @@ lint: .venv/.dev ## ruff and mypy
 unit: .venv/.dev ## tests without servers and browsers
 	$(BIN)/python -m pytest -n 2 $(addprefix --ignore=,$(LIVE))
 
+stage: .venv/.dev ## tests of the stage in a browser, without a server
+	chromium=$$(.ci/chromium) && PUSHFORWARD_CHROMIUM=$$chromium \
+	    $(BIN)/python -m pytest -n 2 --dist loadfile $(STAGED)
+
 live: .venv/.dev ## tests with workers, sockets and a browser
-	chromium=$$(.ci/chromium) && PUSHFORWARD_CHROMIUM=$$chromium $(BIN)/python -m pytest $(LIVE)
+	chromium=$$(.ci/chromium) && PUSHFORWARD_CHROMIUM=$$chromium \
+	    $(BIN)/python -m pytest $(LIVE) $(addprefix --ignore=,$(STAGED))
 
 soak: .venv/.dev ## an hour of updates in a browser, and 2,000 cases of nonsense at every door
 	chromium=$$(.ci/chromium) && PUSHFORWARD_FUZZ=2000 PUSHFORWARD_CHROMIUM=$$chromium \

@@ -3,7 +3,9 @@
  * The table's raw rows are worked out once a frame, on knots so close that straight lines serve in between;
  * a formula then reads its parts at u and fills `here`.
  *
- *   FORMULAS[name]  {finer, count(rows), constrain(raw, numbers, parts, j, n), at(parts, v, numbers), along(parts, rises, v, numbers)}
+ *   FORMULAS[name]  {finer, count(rows), constrain(raw, numbers, parts, j, n), ready(parts, numbers), at(parts, v, numbers),
+ *                    along(parts, rises, v, numbers)}
+ *                   ready: what is the same for all v at these parts is worked out, for the calls of `at` that follow
  *                   along: the curve's derivative in u, when the parts rise by `rises`
  */
 import { linesOf, pieceAt } from './lines.js';
@@ -49,6 +51,7 @@ export function monotoneForward({ formula: name, lines, numbers, active }, point
   for (let i = 0, j = 0; j < points.length; i++, j += 2) {
     const u = points[j + 1 - active];
     read(lines, u);
+    formula.ready(lines.parts, numbers);
     mixed(formula, lines, points[j + active], numbers, t);
     out[j + active] = value;
     out[j + 1 - active] = u;
@@ -61,6 +64,7 @@ export function monotoneInverse({ formula: name, lines, numbers, active }, point
   for (let i = 0, j = 0; j < points.length; i++, j += 2) {
     const u = points[j + 1 - active];
     read(lines, u);
+    formula.ready(lines.parts, numbers);
     out[j + active] = root(formula, lines, points[j + active], numbers, t);
     out[j + 1 - active] = u;
     if (logDet !== null) logDet[i] -= Math.log(slope);
@@ -72,11 +76,11 @@ function root(formula, lines, z, numbers, t) {
   let [low, high] = [-Infinity, Infinity];
   let x = z;
   let width = 1;
-  const enough = 1e-12 * (1 + Math.abs(z));
+  const enough = 1e-11 * (1 + Math.abs(z));
   for (let step = 0; step < DOUBLINGS + STEPS; step++) {
     mixed(formula, lines, x, numbers, t);
     const off = value - z;
-    if (Math.abs(off) <= enough) break;
+    if (Math.abs(off) <= enough) return x - off / slope;
     if (off > 0) high = x;
     else low = x;
     const newton = x - off / slope;
@@ -84,7 +88,7 @@ function root(formula, lines, z, numbers, t) {
       // No bracket yet: Newton's step, a bounded one that doubles.
       x += Math.max(-width, Math.min(width, newton - x));
       width *= 2;
-    } else x = newton > low && newton < high && step % 3 < 2 ? newton : (low + high) / 2;
+    } else x = newton > low && newton < high && (step < 8 || step % 3 < 2) ? newton : (low + high) / 2;
   }
   return x;
 }
@@ -95,6 +99,7 @@ export function monotoneSlopes({ formula: name, lines, numbers }, u, v, t) {
   const at = read(lines, u);
   const flat = u < lines.low || u > lines.high;
   for (let r = 0; r < lines.size; r++) lines.rises[r] = flat ? 0 : lines.cells[at + 2 * r + 1];
+  formula.ready(lines.parts, numbers);
   mixed(formula, lines, v, numbers, t);
   return [slope, t * formula.along(lines.parts, lines.rises, v, numbers)];
 }

@@ -55,7 +55,36 @@ function sum(parts, v) {
   }
 }
 
+// Σ w σ(c), Σ w σ(-c), Σ a w σ(c) σ(-c).
+const sums = new Float64Array(3);
+
+/** The sums where none is so small that it needs logarithms: the loop that inverses live in. */
+function near(parts, v) {
+  const k = parts.length / 3;
+  let [up, down, both] = [0, 0, 0];
+  for (let i = 0; i < k; i++) {
+    const c = parts[i] * v + parts[k + i];
+    const e = Math.exp(c > 0 ? -c : c);
+    const s = 1 / (1 + e);
+    const w = parts[2 * k + i];
+    const large = w * s;
+    const small = large * e;
+    up += c > 0 ? large : small;
+    down += c > 0 ? small : large;
+    both += parts[i] * small * s;
+  }
+  sums[0] = up;
+  sums[1] = down;
+  sums[2] = both;
+}
+
 function at(parts, v, [, least]) {
+  if (Math.abs(v) < 20) {
+    near(parts, v);
+    here.value = v + (1 - least) * (Math.log(sums[0] / sums[1]) - v);
+    here.slope = least + (1 - least) * sums[2] * (1 / sums[0] + 1 / sums[1]);
+    return here;
+  }
   sum(parts, v);
   here.value = v + (1 - least) * (Math.log(p) + up - Math.log(q) - down - v);
   here.slope = least + (1 - least) * (byP / p + byQ / q);
@@ -74,4 +103,4 @@ function along(parts, rises, v, [, least]) {
   return (1 - least) * rise;
 }
 
-export const sigmoidal = { finer: 1, count: (rows) => rows, constrain, at, along };
+export const sigmoidal = { finer: 1, count: (rows) => rows, constrain, ready() {}, at, along };

@@ -6,7 +6,7 @@
  */
 const here = { value: 0, slope: 1 };
 
-/** Coefficients (in powers) of the Legendre polynomials of mean square 1 up to degree r. */
+/** Coefficients (in powers, a row each) of the Legendre polynomials of mean square 1 up to degree r. */
 function legendre(r) {
   const made = [[1], [0, 1]];
   for (let n = 1; n < r; n++) {
@@ -15,7 +15,9 @@ function legendre(r) {
     made[n - 1].forEach((c, i) => (next[i] -= (n / (n + 1)) * c));
     made.push(next);
   }
-  return made.slice(0, r + 1).map((p, n) => p.map((c) => Math.sqrt(2 * n + 1) * c));
+  const rows = new Float64Array((r + 1) ** 2);
+  made.slice(0, r + 1).forEach((p, n) => p.forEach((c, i) => (rows[n * (r + 1) + i] = Math.sqrt(2 * n + 1) * c)));
+  return rows;
 }
 
 const known = new Map();
@@ -31,23 +33,34 @@ function constrain(raw, [bound, least], parts, j, n) {
   for (let k = 0; k < 2; k++) {
     for (let l = 0; l <= r; l++) {
       const at = k * (r + 1) + l;
-      polynomials[l].forEach((c, i) => (parts[(1 + k * (r + 1) + i) * n + j] += scale * (at === 0 ? 1 : raw[at]) * c));
+      const share = scale * (at === 0 ? 1 : raw[at]);
+      for (let i = l % 2; i <= l; i += 2) parts[(1 + k * (r + 1) + i) * n + j] += share * polynomials[l * (r + 1) + i];
     }
   }
 }
 
-/** c + B ∫_0^{v/B} p and p for p = least + Σ_k f_k g_k, and its tangents outside; f and g stand in rows behind c. */
-function integral(c, f, g, v, bound, least) {
-  const u = v / bound;
-  const inside = u < -1 ? -1 : u > 1 ? 1 : u;
+// Coefficients of p = least + Σ_k f_k g_k; f and g stand in rows behind c.
+let product = new Float64Array(17);
+
+function multiply(f, g, least) {
   const r = (f.length - 1) / 2 - 1;
-  let value = 0;
-  let slope = 0;
-  for (let m = 2 * r; m >= 0; m--) {
+  if (product.length !== 2 * r + 1) product = new Float64Array(2 * r + 1);
+  for (let m = 0; m <= 2 * r; m++) {
     let p = m === 0 ? least : 0;
     for (let i = m > r ? m - r : 0; i <= m && i <= r; i++) p += f[1 + i] * g[1 + m - i] + f[2 + r + i] * g[2 + r + m - i];
-    value = value * inside + p / (m + 1);
-    slope = slope * inside + p;
+    product[m] = p;
+  }
+}
+
+/** c + B ∫_0^{v/B} p and p, and its tangents outside. */
+function integral(c, v, bound) {
+  const u = v / bound;
+  const inside = u < -1 ? -1 : u > 1 ? 1 : u;
+  let value = 0;
+  let slope = 0;
+  for (let m = product.length - 1; m >= 0; m--) {
+    value = value * inside + product[m] / (m + 1);
+    slope = slope * inside + product[m];
   }
   here.value = c + bound * (value * inside + slope * (u - inside));
   here.slope = slope;
@@ -58,6 +71,10 @@ export const sumOfSquares = {
   finer: 2.5, // a square doubles what a raw number moves
   count: (rows) => rows + 1,
   constrain,
-  at: (parts, v, [bound, least]) => integral(parts[0], parts, parts, v, bound, least),
-  along: (parts, rises, v, [bound]) => rises[0] + 2 * integral(0, parts, rises, v, bound, 0).value, // (q²)' = 2 q q'
+  ready: (parts, [, least]) => multiply(parts, parts, least),
+  at: (parts, v, [bound]) => integral(parts[0], v, bound),
+  along(parts, rises, v, [bound]) {
+    multiply(parts, rises, 0); // (q²)' = 2 q q'
+    return rises[0] + 2 * integral(0, v, bound).value;
+  },
 };
