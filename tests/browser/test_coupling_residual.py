@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from playwright.sync_api import expect
 
 from inn_core.bijections import residual, series
 from tests.browser.conftest import NewPage
@@ -99,7 +100,4 @@ def test_it_stands_in_the_lesson(new_page: NewPage, assets_url: str) -> None:
     assert page.inner_text("[data-check=check_certified]").endswith("e−7")
     assert page.get_attribute(".pl-iterates", "d")
     page.locator("[role=tab][data-view=kinds]").click()
-    page.wait_for_function(
-        "() => document.querySelectorAll('.pl-kind .pl-panel:not([hidden])').length >= 4"
-    )
-    assert ENGLISH["kind_gap"].split("}")[-1] in page.locator(".pl-kind-note").last.inner_text()
+    expect(page.locator(".pl-kind-note").last).to_contain_text(ENGLISH["kind_gap"].split("}")[-1])
