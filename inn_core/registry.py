@@ -58,19 +58,19 @@ COUPLINGS: dict[str, Entry] = {
         "params",
     ),
     "sum_of_squares": Entry(
-        "Sum-of-squares polynomial",
+        "Sum of squares (SoS)",
         "Jaini, Selby & Yu 2019, arXiv 1905.02325",
         f"{_UNIVARIATE}.sum_of_squares:SumOfSquares",
         "params",
     ),
     "sigmoidal": Entry(
-        "Deep sigmoidal",
+        "Deep sigmoidal (DSF)",
         "Huang, Krueger, Lacoste & Courville 2018, arXiv 1804.00779",
         f"{_UNIVARIATE}.sigmoidal:Sigmoidal",
         "params",
     ),
     "residual": Entry(
-        "Residual",
+        "Residual (i-ResNet)",
         "Behrmann et al. 2019, arXiv 1811.00995; Chen et al. 2019, arXiv 1906.02735",
         "inn_core.bijections.residual:Residual",
         "field",

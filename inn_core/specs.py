@@ -193,6 +193,20 @@ class TrainSpec:
         return cls(**known_fields(cls, values))
 
 
+def run_fields(cls: type, values: Any) -> dict[str, Any]:
+    """Fields of a run's spec from its JSON, flow and training built; raises SpecError.
+
+    ``kind``, which says what the spec is (kinds.py), is none of them.
+    """
+    if isinstance(values, Mapping):
+        values = {name: value for name, value in values.items() if name != "kind"}
+    known = known_fields(cls, values)
+    for name, part in (("flow", FlowSpec), ("training", TrainSpec)):
+        if name in known:
+            known[name] = part.from_json(known[name])
+    return known
+
+
 @dataclass(frozen=True)
 class RunSpec:
     """One training run: which target, which flow, how, from which seed, how many members.
@@ -249,12 +263,7 @@ class RunSpec:
     @classmethod
     def from_json(cls, values: Any) -> Self:
         """Build from ``to_json``'s dict (missing fields take defaults); raises SpecError."""
-        known = known_fields(cls, values)
-        if "flow" in known:
-            known["flow"] = FlowSpec.from_json(known["flow"])
-        if "training" in known:
-            known["training"] = TrainSpec.from_json(known["training"])
-        return cls(**known)
+        return cls(**run_fields(cls, values))
 
     def to_token(self) -> str:
         """Short, versioned, URL-safe text of this spec (only what differs from the defaults)."""

@@ -14,7 +14,7 @@ from inn_core.specs import (
     TrainSpec,
     check_name,
     check_number,
-    known_fields,
+    run_fields,
     shown,
 )
 
@@ -124,14 +124,7 @@ class InverseSpec:
     @classmethod
     def from_json(cls, values: Any) -> Self:
         """Build from ``to_json``'s dict (missing fields take defaults); raises SpecError."""
-        if isinstance(values, dict):
-            values = {k: v for k, v in values.items() if k != "kind"}
-        known = known_fields(cls, values)
-        if "flow" in known:
-            known["flow"] = FlowSpec.from_json(known["flow"])
-        if "training" in known:
-            known["training"] = TrainSpec.from_json(known["training"])
-        return cls(**known)
+        return cls(**run_fields(cls, values))
 
 
 def check_part(value: Any, members: int) -> tuple[int, int]:

@@ -47,14 +47,14 @@ stage.mount(
     owner=room.owner,
     module=f"stage/lessons/{LESSON}.js",
     options={
-        "fit": fitting.told(room),
+        "fit": fitting.told(room, words),
         "scene": fitting.home_of(room),
         "shown": scene,
         "kept": room.kept,
         "live": "limits" if keeping.live(room) else "fit",
         **proofs.options(words),
     },
-    spoken=f"scene2.stage {LESSON}.stage",
+    spoken=f"fits.stage {LESSON}.stage",
     view=room.view,
 )
 wanted = fitting.address_of(room)
@@ -65,7 +65,7 @@ with share_slot, st.container(horizontal=True):
     if scene == "limits":
         subject = leaving.kept_of(LESSON, room, room.kept)
     else:
-        recorded = fitting.RECORDED[fitting.told(room)["show"] or fitting.SWEEP]
+        recorded = fitting.RECORDED[fitting.recorded_of(room) or fitting.SWEEP]
         subject = leaving.fit_of(LESSON, room, recorded)
     drawer.popover(subject, words)
     alike = {name: value for name, value in wanted.items() if name != links.RUN}
@@ -85,6 +85,6 @@ with idea:
 with task:
     riddle.draw(LESSON, words)
 with fit:
-    st.markdown(words("scene2.says"))
+    st.markdown(words("fits.says"))
 with sources:
     st.markdown(words("universality.sources_text"))

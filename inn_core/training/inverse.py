@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,6 @@ from inn_core.specs_inverse import InverseSpec
 from inn_core.training.batches import BatchStream
 from inn_core.training.heldout import HELD_OUT_KEY
 from inn_core.training.loop import Trainer, finite
-from inn_core.training.memory import keep_freed_memory
 from inn_core.training.step import Stepper, initial_points
 from inn_core.training.threads import one_thread
 
@@ -65,13 +63,9 @@ class InverseTrainer(Trainer):
 
     def __init__(self, spec: InverseSpec, target: Any = None) -> None:
         """Build the networks and simulate the first pairs."""
-        keep_freed_memory()
-        self.spec: Any = spec
+        self.begin(spec)
         self.problem: Problem = target or find(spec.problem)
         self.layout = layout_of(spec, self.problem)
-        self.step, self.seconds, self.seq = 0, 0.0, 0
-        self.lr, self.batch, self.clip = spec.training.lr, spec.training.batch, spec.training.clip
-        self.budget = {"seconds": spec.training.seconds, "steps": spec.training.steps}
         source = Pairs(self.layout)
         self.batches = BatchStream(source, spec.seed)
         loss = (ConditionalLoss if spec.conditional else InverseLoss)(self.layout, spec)
@@ -84,7 +78,7 @@ class InverseTrainer(Trainer):
         seeds = np.random.SeedSequence([spec.seed, HELD_OUT_KEY])
         held_out = source.sample(HELD_OUT, np.random.default_rng(seeds))
         self.rows = torch.from_numpy(held_out.astype(np.float32))
-        self._marks = deque([(0, 0.0)])
+        self.held_out = None  # the rows of the loss are held in ``rows``
 
     @staticmethod
     def read_spec(values: Any) -> InverseSpec:
@@ -96,28 +90,14 @@ class InverseTrainer(Trainer):
             terms = self.stepper.loss.terms(self.shown, self.rows)
             totals = weighted_sum(terms, self.weights)
         l2, sd = self.spread()
-        losses = self.stepper.losses
         nlls = tuple(finite(float(v)) for v in totals)
         measures = {name: tuple(finite(float(v)) for v in term) for name, term in terms.items()}
         measures |= {"l2": l2, "sd": sd}
-        self.seq += 1
         return Snapshot(
-            seq=self.seq - 1, step=self.step, seconds=self.seconds, nll=nlls[0],
-            train_nll=nlls[0] if losses is None else finite(float(losses[0])),
-            entropy=math.nan, gap=math.nan, gap_error=0.0, lr=self.lr, batch=self.batch,
-            steps_per_s=self.steps_per_s, round_trip=0.0, status=status or self.status,
-            message=self.message, nlls=nlls, frozen=self.frozen, measures=measures,
-            net=self.state() if maps else None, weights=self.state() if weights else None,
+            **self.told(nlls, status, weights),
+            entropy=math.nan, gap=math.nan, gap_error=0.0, round_trip=0.0,
+            measures=measures, net=self.state() if maps else None,
         )  # fmt: skip
-
-    @property
-    def held_out(self) -> Any:
-        """Nothing: the rows of the loss are held by the trainer itself."""
-        return None
-
-    @held_out.setter
-    def held_out(self, value: Any) -> None:
-        """Part of the ordinary trainer only."""
 
     def final(self, maps: bool = True, weights: bool = False) -> Snapshot:
         """The last snapshot; ``diagnose.posterior`` measures more."""

@@ -47,17 +47,21 @@ class Trainer:
 
     def __init__(self, spec: RunSpec, target: Density | None = None) -> None:
         """Build the flow and draw the first data. ``target`` replaces the registry's entry."""
-        keep_freed_memory()
-        self.spec: Any = spec
+        self.begin(spec)
         named: Any = target or library.find(spec.target)
         self.target: Density = named
+        self.batches = BatchStream(self.target, spec.seed)
+        self.held_out: Any = HeldOut(self.target, RUNNING_POINTS, spec.seed)
+        self.stepper: Stepper = stepper_of(spec, self.target)
+        self.weights: dict[str, float] = dict(self.stepper.loss.weights)
+
+    def begin(self, spec: Any) -> None:
+        """Take over the settings of a run of any kind, and set the clock to zero."""
+        keep_freed_memory()
+        self.spec: Any = spec
         self.step, self.seconds, self.seq = 0, 0.0, 0
         self.lr, self.batch, self.clip = spec.training.lr, spec.training.batch, spec.training.clip
         self.budget = {"seconds": spec.training.seconds, "steps": spec.training.steps}
-        self.batches = BatchStream(self.target, spec.seed)
-        self.held_out = HeldOut(self.target, RUNNING_POINTS, spec.seed)
-        self.stepper: Stepper = stepper_of(spec, self.target)
-        self.weights: dict[str, float] = dict(self.stepper.loss.weights)
         self._marks: deque[tuple[int, float]] = deque([(0, 0.0)])
 
     @staticmethod
@@ -174,29 +178,35 @@ class Trainer:
             score = points.score(self.shown)
             tables = tabulate(self.shown) if maps else None
         nlls = tuple(finite(self.target.entropy + gap) for gap in score.gaps)
-        losses = self.stepper.losses
         known = getattr(self.target, "known", True)
-        self.seq += 1
         return Snapshot(
-            seq=self.seq - 1,
-            step=self.step,
-            seconds=self.seconds,
-            nll=nlls[0],
-            train_nll=nlls[0] if losses is None else finite(float(losses[0])),
+            **self.told(nlls, status, weights),
             entropy=float(self.target.entropy) if known else math.nan,
             gap=finite(score.gaps[0]) if known else math.nan,
             gap_error=finite(score.errors[0]),
-            lr=self.lr,
-            batch=self.batch,
-            steps_per_s=self.steps_per_s,
             round_trip=finite(score.round_trip),
-            status=status or self.status,
-            message=self.message,
-            nlls=nlls,
-            frozen=self.frozen,
             maps=tables,
-            weights=self.state() if weights else None,
         )
+
+    def told(self, nlls: tuple[float, ...], status: str, weights: bool) -> dict[str, Any]:
+        """What a snapshot of any kind of run says, which is counted with it."""
+        losses = self.stepper.losses
+        self.seq += 1
+        return {
+            "seq": self.seq - 1,
+            "step": self.step,
+            "seconds": self.seconds,
+            "nll": nlls[0],
+            "train_nll": nlls[0] if losses is None else finite(float(losses[0])),
+            "nlls": nlls,
+            "lr": self.lr,
+            "batch": self.batch,
+            "steps_per_s": self.steps_per_s,
+            "status": status or self.status,
+            "message": self.message,
+            "frozen": self.frozen,
+            "weights": self.state() if weights else None,
+        }
 
     def state(self) -> dict[str, FloatArray]:
         """Averaged weights and buffers by name, first axis the members: numpy copies."""

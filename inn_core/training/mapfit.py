@@ -7,7 +7,6 @@ are at home, and ends with a scale and shift that first undo that: it starts at 
 from __future__ import annotations
 
 import math
-from collections import deque
 from dataclasses import replace
 from typing import Any
 
@@ -30,7 +29,6 @@ from inn_core.training.batches import BatchStream
 from inn_core.training.groups import FitStepper, Groups
 from inn_core.training.loop import Trainer, finite
 from inn_core.training.masks import mask_of
-from inn_core.training.memory import keep_freed_memory
 from inn_core.training.step import initial_points
 from inn_core.training.threads import one_thread
 
@@ -64,12 +62,8 @@ class MapTrainer(Trainer):
 
     def __init__(self, spec: MapSpec, target: Diffeo | None = None) -> None:
         """Build the networks and draw the first points."""
-        keep_freed_memory()
-        self.spec: Any = spec
+        self.begin(spec)
         self.diffeo = target or spec.target()
-        self.step, self.seconds, self.seq = 0, 0.0, 0
-        self.lr, self.batch, self.clip = spec.training.lr, spec.training.batch, spec.training.clip
-        self.budget = {"seconds": spec.training.seconds, "steps": spec.training.steps}
         source = Rows(self.diffeo)
         self.batches = BatchStream(source, spec.seed)
         loss = FitLoss(spec.weights, spec.power)
@@ -79,7 +73,7 @@ class MapTrainer(Trainer):
         self.stepper = Groups(loss, steppers, groups)
         self.weights = dict(loss.weights)
         self.rows = as_tensor(rows_of(self.diffeo, measured(SHOWN, SHOWN_EDGE)))
-        self._marks = deque([(0, 0.0)])
+        self.held_out = None  # the grid is held in ``rows``
 
     @staticmethod
     def read_spec(values: Any) -> MapSpec:
@@ -117,19 +111,13 @@ class MapTrainer(Trainer):
         inside = r[:, : side**2]  # the edge counts for the largest error only
         terms = self.stepper.loss.of(inside)
         mean, largest = numbers(inside.mean(-1)), numbers(r.amax(-1))
-        losses = self.stepper.losses
         single = self.spec.members == 1
-        self.seq += 1
         return Snapshot(
-            seq=self.seq - 1, step=self.step, seconds=self.seconds, nll=mean[0],
-            train_nll=mean[0] if losses is None else finite(float(losses[0])),
-            entropy=math.nan, gap=math.nan, gap_error=0.0, lr=self.lr, batch=self.batch,
-            steps_per_s=self.steps_per_s, round_trip=self.round_trip(),
-            status=status or self.status, message=self.message, nlls=mean, frozen=self.frozen,
+            **self.told(mean, status, weights),
+            entropy=math.nan, gap=math.nan, gap_error=0.0, round_trip=self.round_trip(),
             measures={"max": largest} | {name: numbers(value) for name, value in terms.items()},
             maps=tabulate(self.flow_of(0)[0]) if maps and single else None,
             net={"off": self.off(self.carried).numpy()} if maps and not single else None,
-            weights=self.state() if weights else None,
         )  # fmt: skip
 
     @property
@@ -146,15 +134,6 @@ class MapTrainer(Trainer):
                 (flow.decode(flow.encode(x)[0])[0] - x).abs().amax() for flow in self.shown.values()
             ]
         return finite(float(torch.stack(worst).amax()))
-
-    @property
-    def held_out(self) -> Any:
-        """Nothing: the grid is held by the trainer itself."""
-        return None
-
-    @held_out.setter
-    def held_out(self, value: Any) -> None:
-        """Part of the ordinary trainer only."""
 
     def final(self, maps: bool = True, weights: bool = False) -> Snapshot:
         """Like :meth:`snapshot`, on the fine grid: the numbers that a table may quote."""

@@ -33,8 +33,8 @@ FORMULAS = {
     "additive": "a′ = a + t(u)",
     "affine": "a′ = a·eˢ⁽ᵘ⁾ + t(u)",
     "spline": "a′ = R(a; θ(u))",
-    "sum_of_squares": "a′ = c + ∫₀ᵃ Σₖ qₖ(v; θ(u))² dv",
-    "sigmoidal": "a′ = 0.95 logit Σᵢ wᵢ(u) σ(αᵢ(u)·a + βᵢ(u)) + 0.05 a",
+    "sum_of_squares": "a′ = c(u) + ∫₀ᵃ p(v; θ(u)) dv",
+    "sigmoidal": "a′ = D(a; θ(u))",
     "residual": "x′ = x + g(x),  Lip g ≤ 0.9",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -81,14 +82,30 @@ def hello(spec: MapSpec) -> dict[str, Any]:
     return fitted.hello(spec)
 
 
-def told(room: Fitting) -> dict[str, Any]:
+def kinds(words: Words) -> dict[str, str]:
+    """Coupling -> what it is called where there is little room: its name without the brackets."""
+    named = {n: words.name("couplings", n, entry) for n, entry in registry.COUPLINGS.items()}
+    return {n: re.split(r"\s*[(（]", name)[0] for n, name in named.items()}
+
+
+def seen(words: Words) -> dict[str, Any]:
+    """The stage's ``options.fit`` for who can only watch a run."""
+    return {"recorded": {}, "show": None, "hello": None, "kinds": kinds(words)}
+
+
+def told(room: Fitting, words: Words) -> dict[str, Any]:
     """The stage's ``options.fit``: files of recorded fits, or a map that has none."""
     recorded = {name: f"pretrained/{file}.map" for name, file in RECORDED.items()}
-    fitting = [n for n, f in RECORDED.items() if presets.SHIPPED[f].diffeo == room.diffeo]
-    show = room.what if room.what in fitting else fitting[0] if fitting else None
+    show = recorded_of(room)
     # A warp stays its start here: what the hand makes of it is on the stage already.
     plain = None if show else hello(presets.single(room.diffeo))
-    return {"recorded": recorded, "show": show, "hello": plain}
+    return {"recorded": recorded, "show": show, "hello": plain, "kinds": kinds(words)}
+
+
+def recorded_of(room: Fitting) -> str | None:
+    """Which recorded fit is of the chosen map, a key of RECORDED; None where none is."""
+    alike = [n for n, f in RECORDED.items() if presets.SHIPPED[f].diffeo == room.diffeo]
+    return room.what if room.what in alike else alike[0] if alike else None
 
 
 def hear(room: Fitting) -> None:
@@ -120,41 +137,41 @@ def controls(room: Fitting, words: Words) -> None:
         st.session_state.setdefault(f"{key}.{name}", getattr(room, name))
     before = room.diffeo, room.what
     room.diffeo = st.selectbox(
-        words("scene2.target"), list(registry.DIFFEOS), key=f"{key}.diffeo", width=190,
+        words("fits.target"), list(registry.DIFFEOS), key=f"{key}.diffeo", width=190,
         format_func=lambda name: words.name("diffeos", name, registry.DIFFEOS[name]),
-        help=words("scene2.target_help"),
+        help=words("fits.target_help"),
     )  # fmt: skip
 
     def title(what: str) -> str:
         if what == SWEEP:
-            return words("scene2.what_sweep")
+            return words("fits.what_sweep")
         kind = words.name("couplings", what, registry.COUPLINGS[what])
-        return words("scene2.what_one", kind=kind)
+        return words("fits.what_one", kind=kind)
 
     room.what = st.selectbox(
-        words("scene2.what"), [SWEEP, *KINDS], key=f"{key}.what", width=290,
-        format_func=title, help=words("scene2.what_help"),
+        words("fits.what"), [SWEEP, *KINDS], key=f"{key}.what", width=290,
+        format_func=title, help=words("fits.what_help"),
     )  # fmt: skip
     if room.what != SWEEP:
         room.depth = st.selectbox(
-            words("scene2.depth"), list(DEPTHS), key=f"{key}.depth", width=100,
-            help=words("scene2.depth_help"),
+            words("fits.depth"), list(DEPTHS), key=f"{key}.depth", width=100,
+            help=words("fits.depth_help"),
         )  # fmt: skip
     losses = {
-        "l2": words("scene2.loss_l2"),
-        "lp": words("scene2.loss_lp"),
-        "sup": words("scene2.loss_sup"),
+        "l2": words("fits.loss_l2"),
+        "lp": words("fits.loss_lp"),
+        "sup": words("fits.loss_sup"),
     }
     room.term = st.selectbox(
-        words("scene2.loss"), list(TERMS), key=f"{key}.term", width=170,
-        format_func=losses.__getitem__, help=words("scene2.loss_help"),
+        words("fits.loss"), list(TERMS), key=f"{key}.term", width=170,
+        format_func=losses.__getitem__, help=words("fits.loss_help"),
     )  # fmt: skip
     if (room.diffeo, room.what) != before and room.owner:
         room.show(None)
-    with st.container(horizontal=True, width="content", key=f"{key}.go"):
-        if st.button(words("scene2.train"), type="primary", help=words("scene2.train_help")):
+    with st.container(horizontal=True, width="content", key=f"{room.lesson}.go"):
+        if st.button(words("fits.train"), type="primary", help=words("fits.train_help")):
             train(room)
-        if room.viewer and st.button(words("scene2.shown"), help=words("scene2.shown_help")):
+        if room.viewer and st.button(words("fits.shown"), help=words("fits.shown_help")):
             room.show(None)
 
 

@@ -22,12 +22,12 @@ def controls(room: Fitting, words: Words) -> None:
     key = f"{room.lesson}.kept"
     st.session_state.setdefault(f"{key}.target", room.kept)
     room.kept = st.selectbox(
-        words("scene2.kept"), list(presets.TARGETS), key=f"{key}.target", width=260,
+        words("fits.kept"), list(presets.TARGETS), key=f"{key}.target", width=260,
         format_func=lambda name: words.name("targets", name, registry.TARGETS[name]),
-        help=words("scene2.kept_help"),
+        help=words("fits.kept_help"),
     )  # fmt: skip
-    with st.container(horizontal=True, width="content", key=f"{key}.go"):
-        if st.button(words("scene2.train"), type="primary", help=words("scene2.kept_train_help")):
+    with st.container(horizontal=True, width="content", key=f"{room.lesson}.go"):
+        if st.button(words("fits.train"), type="primary", help=words("fits.kept_train_help")):
             tab.start(room, presets.volume(room.kept, room.seed))
-        if room.viewer and st.button(words("scene2.kept_shown"), help=words("scene2.shown_help")):
+        if room.viewer and st.button(words("fits.kept_shown"), help=words("fits.shown_help")):
             room.show(None)

@@ -1,10 +1,8 @@
-"""What the page "universality" tells its stage of shipped runs, and its riddle's closed form."""
+"""What the page "universality" tells its stage of shipped runs."""
 
 from __future__ import annotations
 
 from typing import Any
-
-import numpy as np
 
 from inn_core import registry
 from inn_core.specs import FlowSpec, RunSpec
@@ -15,7 +13,6 @@ from pages.shell.words import Words
 
 #: Flows of growing depth (inn_core/cli/depths.py).
 FAMILY = "pinwheel-depths.flows"
-RADII = np.linspace(0, 1, 20_001)[1:-1]
 
 
 def options(words: Words) -> dict[str, Any]:
@@ -40,15 +37,3 @@ def options(words: Words) -> dict[str, Any]:
     islands = RunSpec(target="two_sizes", flow=FlowSpec(coupling="affine"))
     family = f"pretrained/{FAMILY}"
     return {"volume": rows, "thread": pretrained.address_of(islands), "family": family}
-
-
-def least_partial(angle: float) -> float:
-    """The least dg1/dx of the bump twist g by ``angle``, in closed form.
-
-    g(x) = R(alpha(|x|)) x with alpha = angle exp(1 - 1 / (1 - r^2)); the minimum over directions
-    is cos alpha - r |alpha'| (1 - sin alpha) / 2, here minimised over r on a fine grid.
-    """
-    rest = 1 - RADII**2
-    alpha = angle * np.exp(1 - 1 / rest)
-    slope = alpha * 2 * RADII / rest**2
-    return float(np.min(np.cos(alpha) - RADII * slope * (1 - np.sin(alpha)) / 2))

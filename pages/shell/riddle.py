@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from inn_core.diffeos.turns import least_slope
 from inn_core.problems.base import find
-from pages.shell import proofs
 from pages.shell.shrinking import fitted_variance
 from pages.shell.words import Words
 
@@ -82,7 +82,7 @@ def shrunk() -> dict[str, Any]:
 def steps_needed() -> dict[str, Any]:
     """The least partial derivative of a step, where half a turn is cut into one, two, three."""
     told = {"one": 1, "two": 2, "three": 3}
-    return {name: f"{proofs.least_partial(np.pi / n):.3f}" for name, n in told.items()}
+    return {name: f"{least_slope(np.pi, n):.3f}" for name, n in told.items()}
 
 
 WEIGHTS = {"one": 1.0, "hundred": 100.0}

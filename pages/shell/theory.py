@@ -26,8 +26,8 @@ COUPLINGS = {
     "additive": r"a' = a + t(u), \qquad \log|\det J| = 0",
     "affine": r"a' = a\, e^{s(u)} + t(u), \qquad \log|\det J| = s(u)",
     "spline": r"a' = R_{\theta(u)}(a), \qquad \log|\det J| = \log R'_{\theta(u)}(a)",
-    "sum_of_squares": r"a' = c(u) + \int_0^a \sum_k q_k(v; u)^2 \, dv, \qquad"
-    r" \log|\det J| = \log \sum_k q_k(a; u)^2",
+    "sum_of_squares": r"a' = c(u) + \int_0^a p_u(v) \, dv, \quad"
+    r" p_u = 0.1 + 0.9 \sum_k q_k(v; u)^2, \qquad \log|\det J| = \log p_u(a)",
     "sigmoidal": r"a' = 0.95\, \sigma^{-1}\Big(\sum_i w_i(u)\, \sigma(\alpha_i(u)\, a"
     r" + \beta_i(u))\Big) + 0.05\, a, \qquad \log|\det J| = \log \partial a' / \partial a",
     "residual": r"h' = h + g(h), \quad \mathrm{Lip}(g) \le 0.9, \qquad \log|\det J|"

@@ -26,7 +26,7 @@ from inn_core.maps import network
 from inn_core.runs.run import RunInfo
 from inn_core.specs_inverse import InverseSpec
 from inn_core.specs_map import MapSpec
-from pages.shell import planes
+from pages.shell import fitting, planes
 from pages.shell.words import DEFAULT, Words, languages
 
 STAGE = Path(__file__).resolve().parents[2] / "assets" / "stage"
@@ -164,8 +164,8 @@ def contents(info: RunInfo, words: Words) -> dict[str, Any]:
     if isinstance(info.spec, MapSpec):
         return data | {
             "module": f"lessons/{lesson}.js",
-            "words": words.section("scene2.stage"),
-            "options": {"fit": {"recorded": {}, "show": None, "hello": None}},
+            "words": words.section("fits.stage"),
+            "options": {"fit": fitting.seen(words)},
         }
     if not isinstance(info.spec, InverseSpec):
         return data | {

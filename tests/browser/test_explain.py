@@ -99,11 +99,13 @@ def test_the_picture_stands_still_while_it_is_explained(lab: Lab) -> None:
     lab.send(3, 4)
     until(page, "s.seq === 4")
     page.wait_for_timeout(400)
-    page.keyboard.press("e")
+    page.keyboard.down("e")  # a press that takes long on a busy machine is no tap
+    expect(page.locator(".pf-notes")).to_be_visible()
     updates = page.evaluate("window.pushforward.stages[0].updates")
     for seq in range(5, 9):
         lab.send(seq)
+    until(page, "s.seq === 8")
     page.wait_for_timeout(400)
     assert page.evaluate("window.pushforward.stages[0].updates") == updates
-    page.keyboard.press("e")
+    page.keyboard.up("e")
     until(page, f"s.updates > {updates}")

@@ -40,7 +40,8 @@ def lesson_options(name: str) -> dict[str, Any]:
     if name == "inverse_problems":
         return {"hello": network.hello(InverseSpec()), "scenes": planes.scenes()}
     if name == "universality":
-        return {"fit": fitting.told(fitting.Fitting(name)), **proofs.options(Words("en"))}
+        words = Words("en")
+        return {"fit": fitting.told(fitting.Fitting(name), words), **proofs.options(words)}
     return {} if name == "change_of_variables" else sweep_options(name.replace("_", "-"))
 
 
@@ -60,7 +61,7 @@ def open_lesson(page: Page, url: str, name: str, lang: str = "en") -> None:
     own = "sweep" if name in ("latent_dimension", "prior_weight") else name
     words = Words(lang).section(f"{own}.stage")
     if name == "universality":
-        words = {**words, **Words(lang).section("scene2.stage")}
+        words = {**words, **Words(lang).section("fits.stage")}
     data = {"id": name, "words": words, "lang": lang, "run": None, "owner": None}
     page.evaluate(MOUNT, {"name": name, "data": data | {"options": lesson_options(name)}})
     page.wait_for_function(f"() => {STAGE}?.points > 0")

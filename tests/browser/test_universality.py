@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
+from inn_core.diffeos.turns import least_slope, steps_needed
 from inn_core.maps import runfile
 from inn_core.maps.codec import encode_frame
 from inn_core.targets import keeping
@@ -18,7 +19,7 @@ from inn_core.training.loop import Trainer
 from pages.shell import proofs
 from pages.shell.words import Words
 from tests.browser.conftest import NewPage
-from tests.browser.test_show import open_lesson
+from tests.browser.universalitypage import opened
 
 STAGE = "window.pushforward.stages[0]"
 TWIST = "/stage/lessons/universality/twist.js"
@@ -26,15 +27,7 @@ TWIST = "/stage/lessons/universality/twist.js"
 
 @pytest.fixture
 def page(new_page: NewPage, assets_url: str) -> Page:
-    page = new_page(viewport={"width": 1300, "height": 900}, reduced_motion="reduce")
-    open_lesson(page, assets_url, "universality")
-    page.evaluate(
-        """async () => {
-          const { lookOf } = await import('/stage/lessons/universality.js');
-          window.lesson = lookOf(document.querySelector('[data-stage]').parentElement);
-        }"""
-    )
-    return page
+    return opened(new_page, assets_url)
 
 
 def show(page: Page, scene: str, **own: Any) -> dict[str, Any]:
@@ -61,11 +54,7 @@ def test_the_smallest_n_found_is_the_closed_form_at_every_amplitude(page: Page) 
           return [leastFound, least].map((of) => all.map((a) => smallest(a, of)));
         }}"""
     )
-    assert found == closed
-    for k, amplitude in enumerate(0.1 + 0.01 * np.arange(619)):
-        n = closed[k]
-        assert proofs.least_partial(amplitude / n) > 0
-        assert n == 1 or proofs.least_partial(amplitude / (n - 1)) <= 0
+    assert found == closed == [steps_needed(a) for a in 0.1 + 0.01 * np.arange(619)]
     assert (found[147], found[304]) == (2, 3), "A = 1.57 and 3.14"
 
 
@@ -90,7 +79,7 @@ def test_the_split_reproduces_the_twist(page: Page) -> None:
 
 def test_numbers_beside_the_film_are_those_of_the_closed_forms(page: Page) -> None:
     told = show(page, "proof", A=1.57, n=2)
-    assert told["least"] == pytest.approx(proofs.least_partial(1.57 / 2), abs=1e-6)
+    assert told["least"] == pytest.approx(least_slope(1.57 / 2), abs=1e-6)
     away = [show(page, "proof", A=1.57, n=n)["away"] for n in (2, 4, 8)]
     assert away == pytest.approx([1.179, 0.590, 0.295], abs=2e-3)
     told = show(page, "proof", view="split", n=3)
@@ -230,7 +219,7 @@ def test_a_flow_that_keeps_volume_falls_towards_its_bound_live(
     page.route_web_socket("**/live/*", serve)
     page.goto(f"{assets_url}/")
     words = Words("en")
-    said = {**words.section("universality.stage"), **words.section("scene2.stage")}
+    said = {**words.section("universality.stage"), **words.section("fits.stage")}
     options = proofs.options(words) | {"scene": "pieces", "shown": "pieces", "live": "limits"}
     data = {"id": "bound", "words": said, "lang": "en", "run": None, "options": options}
     page.evaluate(
@@ -253,6 +242,8 @@ def test_a_flow_that_keeps_volume_falls_towards_its_bound_live(
         sockets[-1].send(encode_frame(snapshot, when=time.time()))
         page.wait_for_function(f"() => {STAGE}.numbers?.trained === {snapshot.step}")
         trainer.steps(30)
+    told = page.evaluate(f"(({{run, status, seq, step}}) => [run, status, seq, step])({STAGE})")
+    assert told == ["r", "training", snapshot.seq, snapshot.step]
     numbers = page.evaluate(f"{STAGE}.numbers")
     assert numbers["gap"] == pytest.approx(snapshot.gap)
     assert numbers["bound"] == VOLUME_PRESERVING_GAPS["moons"] < numbers["gap"]

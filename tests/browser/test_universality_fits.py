@@ -19,6 +19,7 @@ from inn_core.runs.views import checked
 from inn_core.specs import FlowSpec, TrainSpec
 from inn_core.specs_map import MapSpec
 from inn_core.training.mapfit import MapTrainer
+from pages.shell import fitting
 from pages.shell.pretrained import FOLDER
 from pages.shell.words import Words
 from tests.browser.conftest import NewPage
@@ -49,8 +50,8 @@ def page(new_page: NewPage, assets_url: str) -> Page:
 
 
 def open_scene(page: Page, hello: Any = None, **more: Any) -> None:
-    fit = {"recorded": RECORDED, "hello": hello}
-    words = {**Words("en").section("universality.stage"), **Words("en").section("scene2.stage")}
+    fit = {"recorded": RECORDED, "hello": hello, "kinds": fitting.kinds(Words("en"))}
+    words = {**Words("en").section("universality.stage"), **Words("en").section("fits.stage")}
     data = {
         "id": "fits",
         "words": words,
@@ -83,15 +84,15 @@ def test_recorded_fits_show_what_was_measured(page: Page) -> None:
     assert seen["mean"] == numbers["nlls"][seen["chosen"]]
     spec = MapSpec.from_json(hello["spec"])
     assert (spec.depth[seen["chosen"]], spec.width[seen["chosen"]]) == (16, 32)
-    beads = page.locator("circle.s2-bead")
+    beads = page.locator("circle.fits-bead")
     assert beads.count() == 2 * spec.members
-    sentence = page.locator(".s2-sentence")
+    sentence = page.locator(".fits-sentence")
     expect(sentence).to_contain_text("from 2 to 16 layers: the mean falls")
-    page.locator(".s2-plot svg").focus()
+    page.locator(".fits-plot svg").focus()
     page.keyboard.press("ArrowRight")
     wait(page, f"s.chosen === {(seen['chosen'] + 1) % spec.members} && s.still")
-    page.locator(".s2-check summary").click()
-    expect(page.locator(".s2-check tr")).to_have_count(spec.members + 1)
+    page.locator(".fits-check summary").click()
+    expect(page.locator(".fits-check tr")).to_have_count(spec.members + 1)
 
     page.locator("[data-recorded=affine]").click()
     wait(page, "s.recorded === 'affine' && s.still && s.mean !== null")
@@ -99,7 +100,7 @@ def test_recorded_fits_show_what_was_measured(page: Page) -> None:
     assert state(page)["max"] == numbers["measures"]["max"][0]
     assert state(page)["step"] == SHIPPED["twist-affine"].training.steps
     expect(sentence).to_contain_text("Affine, 16 layers of 32: mean error 0.00")
-    page.locator(".s2-plot svg").focus()
+    page.locator(".fits-plot svg").focus()
     for _ in range(3):
         page.keyboard.press("ArrowLeft")
     wait(page, f"s.step < {numbers['step']} && s.still")
@@ -107,7 +108,7 @@ def test_recorded_fits_show_what_was_measured(page: Page) -> None:
     page.locator("[data-recorded=reflection]").click()
     wait(page, "s.recorded === 'reflection' && s.still && s.max >= 1")
     expect(sentence).to_contain_text("f has det −1")
-    expect(page.locator(".s2-floor")).to_have_count(1)
+    expect(page.locator(".fits-floor")).to_have_count(1)
 
 
 def test_a_link_names_the_fit_the_member_and_the_step(page: Page) -> None:
@@ -161,7 +162,7 @@ def test_a_live_sweep_comes_in_frame_by_frame(page: Page) -> None:
     page.route_web_socket("**/live/*", serve)
     open_scene(page, run="r", owner="r.secret")
     wait(page, "s.run === 'r' && s.still && s.mean === null")
-    expect(page.locator(".s2-sentence")).to_contain_text("Before training g is the identity")
+    expect(page.locator(".fits-sentence")).to_contain_text("Before training g is the identity")
     for _ in range(2):
         snapshot = trainer.snapshot()
         sockets[-1].send(encode_frame(snapshot, when=time.time()))
@@ -169,8 +170,8 @@ def test_a_live_sweep_comes_in_frame_by_frame(page: Page) -> None:
         trainer.steps(20)
     seen = state(page)
     assert seen["max"] == snapshot.measures["max"][seen["chosen"]]
-    expect(page.locator(".s2-play")).to_have_text("Pause")
-    page.locator(".s2-plot svg").focus()
+    expect(page.locator(".fits-play")).to_have_text("Pause")
+    page.locator(".fits-plot svg").focus()
     page.keyboard.press("ArrowLeft")
     other = (seen["chosen"] - 1) % spec.members
     wait(page, f"s.chosen === {other} && s.still")
@@ -191,7 +192,7 @@ def test_a_warp_under_the_hand_is_the_engines(page: Page) -> None:
     moved = tuple(float(v) for v in rng.uniform(-0.12, 0.12, NUMBERS))
     ends, area = page.evaluate(
         """async ([points, numbers]) => {
-          const { warped, leastArea } = await import('/stage/lessons/universality/scene2warp.js');
+          const { warped, leastArea } = await import('/stage/lessons/universality/fits/warp.js');
           return [[...warped(points, numbers)], leastArea(numbers)];
         }""",
         [grid(21).ravel().tolist(), moved],
@@ -223,5 +224,5 @@ def test_a_warp_under_the_hand_is_the_engines(page: Page) -> None:
     page.mouse.move(held[0] + 0.7 * scale, held[1], steps=4)
     page.mouse.up()
     wait(page, "s.fold !== null")
-    expect(page.locator(".s2-sentence")).to_contain_text("There the warp folds")
+    expect(page.locator(".fits-sentence")).to_contain_text("There the warp folds")
     assert page.evaluate("told.filter(([name]) => name === 'warp').length") == 1

@@ -14,8 +14,8 @@ from inn_core.maps import codec, evaluate, runfile
 from inn_core.targets import library
 from pages.shell import pretrained, proofs
 from tests.browser.conftest import NewPage
-from tests.browser.test_show import open_lesson
 from tests.browser.test_universality import STAGE, show
+from tests.browser.universalitypage import opened
 
 DISTANCES = "/stage/lessons/universality/distances.js"
 FILE = pretrained.FOLDER / proofs.FAMILY
@@ -60,15 +60,7 @@ def sliced(a: Any, b: Any, angles: int = 128) -> float:
 
 @pytest.fixture
 def page(new_page: NewPage, assets_url: str) -> Page:
-    page = new_page(viewport={"width": 1300, "height": 900}, reduced_motion="reduce")
-    open_lesson(page, assets_url, "universality")
-    page.evaluate(
-        """async () => {
-          const { lookOf } = await import('/stage/lessons/universality.js');
-          window.lesson = lookOf(document.querySelector('[data-stage]').parentElement);
-        }"""
-    )
-    return page
+    return opened(new_page, assets_url)
 
 
 def test_distances_are_those_of_numpy_and_of_closed_forms(page: Page) -> None:

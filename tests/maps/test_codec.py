@@ -156,23 +156,17 @@ BAD_FIELDS: list[tuple[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("kind", ["affine0", "spline1"])
-@pytest.mark.parametrize(("name", "value"), BAD_FIELDS)
-def test_a_layer_with_a_wrong_field_is_refused(kind: str, name: str, value: Any) -> None:
-    body = body_of(codec.encode_frame(mapcases.snapshot(mapcases.maps(1, (kind,)))))
-    length = struct.unpack_from("<I", body)[0]
-    header = json.loads(body[4 : 4 + length])
-    header["layers"][0][name] = value
-    text = json.dumps(header).encode()
-    with pytest.raises(FrameError):
-        codec.decode_frame(frame_of(struct.pack("<I", len(text)) + text + body[4 + length :]))
+#: The same of a residual layer's grid.
+BAD_GRIDS = [("points", 40), ("rows", 41), ("active", 0), ("numbers", [1]), ("step", 2)]
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("points", 40), ("rows", 41), ("active", 0), ("numbers", [1]), ("step", 2)]
+    ("kind", "name", "value"),
+    [(kind, *bad) for kind in ("affine0", "spline1") for bad in BAD_FIELDS]
+    + [("field", *bad) for bad in BAD_GRIDS],
 )
-def test_a_field_with_a_wrong_field_is_refused(name: str, value: Any) -> None:
-    body = body_of(codec.encode_frame(mapcases.snapshot(mapcases.maps(1, ("field",)))))
+def test_a_layer_with_a_wrong_field_is_refused(kind: str, name: str, value: Any) -> None:
+    body = body_of(codec.encode_frame(mapcases.snapshot(mapcases.maps(1, (kind,)))))
     length = struct.unpack_from("<I", body)[0]
     header = json.loads(body[4 : 4 + length])
     header["layers"][0][name] = value

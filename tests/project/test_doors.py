@@ -126,3 +126,21 @@ def test_a_page_is_no_importable_module(path: Path) -> None:
     elsewhere = [place for place in sys.path if Path(place or ".").resolve() != ROOT / "pages"]
     assert path.stem not in sys.stdlib_module_names
     assert PathFinder.find_spec(path.stem, elsewhere) is None
+
+
+def test_the_first_page_imports_nothing_that_the_opening_lab_did_not() -> None:
+    code = """
+import sys
+import app
+app.warm()
+known = set(sys.modules)
+from streamlit.testing.v1 import AppTest
+page = AppTest.from_file("pages/router.py", default_timeout=60).run()
+assert not page.exception, page.exception
+print(*sorted({name.partition(".")[0] for name in set(sys.modules) - known}))
+"""
+    done = subprocess.run(
+        [sys.executable, "-"], input=code, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    late = set(done.stdout.split())
+    assert late <= {"PIL", "streamlit", "unittest"}, late

@@ -4,8 +4,9 @@
  */
 import { decodeFrame } from '../../codec.js';
 import { makeFlow, makeLayer } from '../../maps.js';
-import { dataPoints, parseRun } from '../../runfile.js';
+import { dataPoints } from '../../runfile.js';
 import { LiveSocket, storeOwner, storedOwner } from '../../socket.js';
+import { opened } from '../opened.js';
 
 const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
@@ -37,9 +38,7 @@ export function recorded(address) {
 }
 
 async function read(address) {
-  const answer = await fetch(new URL(`../../../${address}`, import.meta.url));
-  if (!answer.ok) throw new Error(`${answer.status} ${address}`);
-  const { hello, frames } = parseRun(await answer.arrayBuffer());
+  const { hello, frames } = await opened(address);
   const { header, flow } = await decodeFrame(frames.at(-1));
   return { hello, header, flow, data: dataPoints(hello) };
 }

@@ -9,14 +9,14 @@
  */
 import { decodeFrame } from '../../codec.js';
 import { decode } from '../../maps.js';
-import { parseRun, unpacked } from '../../runfile.js';
+import { unpacked } from '../../runfile.js';
+import { opened } from '../opened.js';
 import { between, normals, shadows, sliced, within } from './distances.js';
 
 export const MEASURES = ['sliced', 'energy'];
 
 export async function load(address) {
-  const answer = await fetch(new URL(`../../../${address}`, import.meta.url));
-  const { hello, frames } = parseRun(await answer.arrayBuffer());
+  const { hello, frames } = await opened(address);
   return new Family(hello, (await Promise.all(frames.map(decodeFrame))).map(({ flow }) => flow));
 }
 

@@ -5,7 +5,7 @@ import { SCENES } from './table.js';
 
 const NAMES = Object.keys(SCENES);
 const FIT = { recorded: 'sweep', chosen: null, step: null };
-const FITTED = ['run', 'step', 'chosen', 'recorded', 'mean', 'max', 'shown', 'fold'];
+const FITTED = ['chosen', 'recorded', 'mean', 'max', 'shown', 'fold'];
 const TYPING = 'input:not([type=range]), textarea, select, dialog, [contenteditable], [role=combobox]';
 
 export class Frame {
@@ -40,6 +40,8 @@ export class Frame {
     };
     this.view = { scene: () => this.scene, numbers: () => this.current.numbers ?? null, draws: () => this.current.draws ?? 0 };
     for (const name of FITTED) this.view[name] = () => this.made.get('fit')?.view[name]() ?? null;
+    // What trains is told of by the scene that shows it.
+    for (const [name, none] of [['seq', -1], ['step', 0]]) this.view[name] = () => this.current.view?.[name]?.() ?? none;
     this.view.run = () => ['fit', 'limits'].map((name) => this.made.get(name)?.view?.run()).find(Boolean) ?? null;
   }
 

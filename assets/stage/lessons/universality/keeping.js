@@ -8,7 +8,7 @@
 import { decodeFrame } from '../../codec.js';
 import { decode } from '../../maps.js';
 import { latentPoints } from '../../points.js';
-import { parseRun } from '../../runfile.js';
+import { opened } from '../opened.js';
 import { Feed } from '../inverse/feed.js';
 
 const POINTS = 1500;
@@ -57,9 +57,7 @@ export class Keeping {
 
   async fetch({ name, file, gap, error }) {
     try {
-      const answer = await fetch(new URL(`../../../${file}`, import.meta.url));
-      if (!answer.ok) throw new Error(`${answer.status}`);
-      const { hello, frames } = parseRun(await answer.arrayBuffer());
+      const { hello, frames } = await opened(file);
       const { header, flow } = await decodeFrame(frames.at(-1));
       this.files.set(name, { ...this.begun(hello), gap, error, step: header.step, cloud: decode(flow, this.latent) });
     } catch (error) {
@@ -79,12 +77,12 @@ export class Keeping {
     this.changed(LIVE);
   }
 
-  take({ header: { step, gap, gap_error: error }, flow }) {
+  take({ header: { seq, step, gap, gap_error: error }, flow }) {
     const { live } = this;
     if (!live || gap === null) return;
     live.curve = live.curve.filter(([at]) => at < step); // it may go on from an earlier checkpoint
     live.curve.push([step, gap]);
-    Object.assign(live, { gap, error, step });
+    Object.assign(live, { gap, error, seq, step });
     if (flow) live.cloud = decode(flow, this.latent);
     this.changed();
   }

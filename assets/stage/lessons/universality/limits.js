@@ -33,7 +33,7 @@ export class Limits extends Local {
       view: VIEWS, of: (name) => kept.names.includes(name), way: [0, 1], place: [0, 1], theta: [0, 180], part: [0, 4], lip: [0, 0.99], layers: [1, 12],
     });
     kept = new Keeping(root, data, (of) => this.heard(of));
-    Object.assign(this, { kept, view: { run: () => kept.feed.run ?? null } });
+    Object.assign(this, { kept, view: { run: () => kept.feed.run ?? null, seq: () => kept.live?.seq ?? -1, step: () => kept.live?.step ?? 0 } });
     root.querySelector('.un-pause').addEventListener('click', () => kept.turn());
     this.plane = new Plane(this.canvases[0], 2);
     this.svg = root.querySelector('.un-plot svg');
@@ -47,6 +47,7 @@ export class Limits extends Local {
   heard(of) {
     if (of !== undefined) this.state.of = of;
     if (of) this.state.view = 'volume';
+    this.status = this.kept.live ? this.kept.status : 'idle';
     this.change();
   }
 

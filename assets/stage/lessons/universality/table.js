@@ -1,13 +1,13 @@
 /** The scenes of the lesson, and those of presenter mode (../show.js): data only. */
-import { SHOW as FIT } from './scene2table.js';
+import { SHOW as FIT } from './fits/table.js';
 import { Law } from './law.js';
 import { Limits } from './limits.js';
 import { Pieces } from './pieces.js';
 import { Proof } from './proof.js';
-import { Scene2 } from './scene2.js';
+import { Fits } from './fits/scene.js';
 
 /** In the order of chips and keys 1, 2, …. */
-export const SCENES = { pieces: Pieces, fit: Scene2, law: Law, proof: Proof, limits: Limits };
+export const SCENES = { pieces: Pieces, fit: Fits, law: Law, proof: Proof, limits: Limits };
 
 const at = (scene, own) => ({ scene, own });
 

@@ -8,7 +8,7 @@
 import { decodeFrame } from '../../codec.js';
 import { decode, encode, jacobianAt, logProb } from '../../maps.js';
 import { latentPoints } from '../../points.js';
-import { parseRun } from '../../runfile.js';
+import { opened } from '../opened.js';
 import { condition } from './shears.js';
 
 export const ALONG = 201; // places along the thread
@@ -19,8 +19,7 @@ const DEEPEST = 14; // halvings of a piece of the way
 const MARGIN = 1.5; // nats below the thread that are still drawn
 
 export async function threadOf(address) {
-  const answer = await fetch(new URL(`../../../${address}`, import.meta.url));
-  const { hello, frames } = parseRun(await answer.arrayBuffer());
+  const { hello, frames } = await opened(address);
   const { flow } = await decodeFrame(frames.at(-1));
   const [[left, right]] = hello.target.view;
   const half = (right - left) / 2;

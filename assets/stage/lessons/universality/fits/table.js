@@ -1,6 +1,6 @@
 /** The scenes of presenter mode (../show.js), in order: data only. */
 export const SHOW = {
-  parts: { f: '[data-room=f]', g: '[data-room=g]', error: '[data-room=error]', plot: '.s2-plot' },
+  parts: { f: '[data-room=f]', g: '[data-room=g]', error: '[data-room=error]', plot: '.fits-plot' },
   scenes: [
     { name: 'target', view: { recorded: 'affine', step: 0 }, parts: ['f', 'g'] },
     { name: 'affine', view: { recorded: 'affine' }, parts: ['g', 'error', 'plot'] },

@@ -1,4 +1,4 @@
-/** The plot of scene 2: errors of a sweep against depth, or of one flow against its training steps. */
+/** The plot of the scene: errors of a sweep against depth, or of one flow against its training steps. */
 const SVG = 'http://www.w3.org/2000/svg';
 const EDGES = { left: 52, right: 12, top: 10, bottom: 38 };
 const TICKS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];
@@ -38,7 +38,7 @@ export class Plot {
     this.svg.style.height = `${height}px`;
   }
 
-  /** @param {import('./scene2fit.js').Fit} fit @param {Object} shown {shot, member} */
+  /** @param {import('./fit.js').Fit} fit @param {Object} shown {shot, member} */
   draw(fit, { shot, member }, words) {
     const { svg, width, height } = this;
     Object.assign(this, { beads: [], times: [] });
@@ -50,16 +50,16 @@ export class Plot {
     const y = (value) => this.top + ((low - this.top) * Math.log(most / Math.min(most, Math.max(least, value)))) / Math.log(most / least);
     const across = { x1: this.left, x2: width - this.right };
     const parts = TICKS.filter((tick) => tick > least && tick < most).flatMap((tick) => [
-      node('line', { ...across, y1: y(tick), y2: y(tick), class: 's2-hair' }),
+      node('line', { ...across, y1: y(tick), y2: y(tick), class: 'fits-hair' }),
       node('text', { x: this.left - 6, y: y(tick) + 4 * this.big, 'text-anchor': 'end' }, words.number(tick, tick < 0.01 ? 3 : tick < 0.1 ? 2 : tick < 1 ? 1 : 0)),
     ]);
     if (fit.map.floor) {
-      parts.push(node('line', { ...across, y1: y(fit.map.floor), y2: y(fit.map.floor), class: 's2-floor' }));
-      parts.push(node('text', { x: width - this.right - 4, y: y(fit.map.floor) + 15 * this.big, 'text-anchor': 'end', class: 's2-strong' }, words.say('fit_floor')));
+      parts.push(node('line', { ...across, y1: y(fit.map.floor), y2: y(fit.map.floor), class: 'fits-floor' }));
+      parts.push(node('text', { x: width - this.right - 4, y: y(fit.map.floor) + 15 * this.big, 'text-anchor': 'end', class: 'fits-strong' }, words.say('fit_floor')));
     }
     parts.push(...(fit.sweep ? this.depths(fit, shot, member, y, low, words) : this.steps(fit, shot, y, low, words)));
     const axis = words.say(fit.sweep ? 'fit_axis_depth' : 'fit_axis_step');
-    parts.push(node('text', { x: (this.left + width - this.right) / 2, y: height - 4, 'text-anchor': 'middle', class: 's2-strong' }, axis));
+    parts.push(node('text', { x: (this.left + width - this.right) / 2, y: height - 4, 'text-anchor': 'middle', class: 'fits-strong' }, axis));
     svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
     svg.replaceChildren(...parts);
   }
@@ -81,11 +81,11 @@ export class Plot {
         const { coupling, width } = fit.members[family[0]];
         const marks = { 'data-kind': coupling, 'data-what': what, 'data-thin': width < most };
         const line = [...family].sort((a, b) => fit.members[a].depth - fit.members[b].depth);
-        parts.push(node('path', { d: path(line.map((e) => [x(fit.members[e]), y(values[e])])), class: 's2-line', ...marks }));
+        parts.push(node('path', { d: path(line.map((e) => [x(fit.members[e]), y(values[e])])), class: 'fits-line', ...marks }));
         for (const e of family) {
           const [cx, cy] = [x(fit.members[e]), y(values[e])];
           const r = (e === member ? 7 : width < most ? 3 : 4.5) * this.big;
-          parts.push(node('circle', { cx, cy, r, class: 's2-bead', 'data-chosen': e === member, ...marks }));
+          parts.push(node('circle', { cx, cy, r, class: 'fits-bead', 'data-chosen': e === member, ...marks }));
           this.beads.push([cx, cy, { member: e }]);
         }
       }
@@ -104,8 +104,8 @@ export class Plot {
     const kind = { 'data-kind': fit.members[0].coupling };
     for (const [what, of] of [['mean', ({ means }) => means[0]], ['max', ({ maxes }) => maxes[0]]]) {
       const line = fit.shots.map((one) => [x(one.step), y(of(one))]);
-      if (line.length) parts.push(node('path', { d: path(line), class: 's2-line', 'data-what': what, ...kind }));
-      if (shot) parts.push(node('circle', { cx: x(shot.step), cy: y(of(shot)), r: 5 * this.big, class: 's2-bead', 'data-chosen': true, 'data-what': what, ...kind }));
+      if (line.length) parts.push(node('path', { d: path(line), class: 'fits-line', 'data-what': what, ...kind }));
+      if (shot) parts.push(node('circle', { cx: x(shot.step), cy: y(of(shot)), r: 5 * this.big, class: 'fits-bead', 'data-chosen': true, 'data-what': what, ...kind }));
     }
     this.times = fit.shots.map((one) => [x(one.step), 0, { shot: one }]);
     return parts;

@@ -1,13 +1,13 @@
 /** The hand on a drawn warp: control points are dragged, the fold is said, the page is told. */
-import { fine } from '../../viewcheck.js';
-import { frameOf } from './scene2draw.js';
-import { FARTHEST, LEAST_AREA, START, leastArea, nodeAt, warped } from './scene2warp.js';
+import { fine } from '../../../viewcheck.js';
+import { frameOf } from './draw.js';
+import { FARTHEST, LEAST_AREA, START, leastArea, nodeAt, warped } from './warp.js';
 
 const NEAR = 26; // px
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const STEP = 0.03;
 
-/** @param {import('./scene2.js').Scene2} scene */
+/** @param {import('./scene.js').Fits} scene */
 export function hold(scene) {
   const { f: canvas } = scene;
 

@@ -1,35 +1,36 @@
-/** The words of scene 2: what is measured, in captions, one sentence, and a table of every member. */
+/** The words of the scene: what is measured, in captions, one sentence, and a table of every member. */
 
 const KINDS = (fit) => [...new Set(fit.members.map(({ coupling }) => coupling))];
 const CLOSE = 0.5; // the max has fallen with the mean if by more than this share of its factor
 const TELLING = 3; // times that the mean must have fallen before anything is said of seams
 
-/** @param {import('./scene2.js').Scene2} scene */
+/** @param {import('./scene.js').Fits} scene */
 export function tell(scene) {
-  const { root, fit, shot, chosen, errors, words, status, role } = scene;
+  const { root, data, fit, shot, chosen, errors, words, status, role } = scene;
   const { say, number } = words;
   const digits = (value) => number(value, value < 0.1 ? 4 : 3);
   const get = (selector) => root.querySelector(selector);
   const { means, maxes } = shot ?? { means: null, maxes: null };
   const mean = means?.[chosen] ?? fit.map.identity.mean;
   const max = maxes?.[chosen] ?? fit.map.identity.max;
-  const name = (one) => say('fit_member', { kind: say(`fit_kind_${one.coupling}`), depth: number(one.depth, 0), width: number(one.width, 0) });
+  const kind = (coupling) => data.options.fit.kinds?.[coupling] ?? coupling;
+  const name = (one) => say('fit_member', { kind: kind(one.coupling), depth: number(one.depth, 0), width: number(one.width, 0) });
   for (const button of root.querySelectorAll('[data-recorded]')) {
     button.setAttribute('aria-pressed', String(!scene.feed.run && button.dataset.recorded === scene.recorded));
   }
-  get('.s2-status').textContent = scene.feed.run ? `${say(`fit_status_${status}`)} · ${say('fit_step', { step: number(shot?.step ?? 0, 0) })}` : '';
-  const play = get('.s2-play');
+  get('.fits-status').textContent = scene.feed.run ? `${say(`fit_status_${status}`)} · ${say('fit_step', { step: number(shot?.step ?? 0, 0) })}` : '';
+  const play = get('.fits-play');
   play.hidden = role !== 'owner' || !['training', 'paused'].includes(status);
   play.textContent = say(status === 'training' ? 'fit_pause' : 'fit_play');
   get('[data-room=f] figcaption span').textContent = scene.warp ? say('fit_drag') : say(`fit_map_${fit.spec.diffeo}`);
   get('[data-room=g] figcaption span').textContent = shot ? name(fit.members[chosen]) : say('fit_identity');
   const [x, y] = [fit.points[2 * errors.worst], fit.points[2 * errors.worst + 1]];
   get('[data-room=error] figcaption span').textContent = say('fit_scale', { max: digits(errors.max), x: number(x, 2), y: number(y, 2) });
-  get('.s2-plot b').textContent = say(fit.sweep ? 'fit_plot_depth' : 'fit_plot_step');
-  get('.s2-plot svg').setAttribute('aria-label', say(fit.sweep ? 'fit_plot_depth' : 'fit_plot_step'));
-  legend(get('.s2-legend'), fit, say);
-  get('.s2-sentence').textContent = [scene.message, sentence()].filter(Boolean).join(' ');
-  table(get('.s2-check'), scene, name, digits);
+  get('.fits-plot b').textContent = say(fit.sweep ? 'fit_plot_depth' : 'fit_plot_step');
+  get('.fits-plot svg').setAttribute('aria-label', say(fit.sweep ? 'fit_plot_depth' : 'fit_plot_step'));
+  legend(get('.fits-legend'), fit, kind, say);
+  get('.fits-sentence').textContent = [scene.message, sentence()].filter(Boolean).join(' ');
+  table(get('.fits-check'), scene, name, digits);
 
   function sentence() {
     const { fold } = scene;
@@ -50,7 +51,7 @@ export function tell(scene) {
     if (first === last) return say('fit_one', measured);
     const [byMean, byMax] = [means[first] / means[last], maxes[first] / maxes[last]];
     const told = {
-      kind: say(`fit_kind_${coupling}`), width: number(width, 0), from: number(fit.members[first].depth, 0),
+      kind: kind(coupling), width: number(width, 0), from: number(fit.members[first].depth, 0),
       to: number(fit.members[last].depth, 0), by_mean: number(byMean, 1), by_max: number(byMax, 1), max: digits(maxes[last]), share: measured.share,
     };
     if (byMean < TELLING) return say('fit_early', told);
@@ -58,8 +59,8 @@ export function tell(scene) {
   }
 }
 
-function legend(box, fit, say) {
-  const parts = KINDS(fit).map((kind) => [kind, say(`fit_kind_${kind}`)]);
+function legend(box, fit, named, say) {
+  const parts = KINDS(fit).map((kind) => [kind, named(kind)]);
   const key = parts.join();
   if (box.dataset.key === key) return;
   box.dataset.key = key;

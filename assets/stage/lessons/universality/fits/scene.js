@@ -1,30 +1,30 @@
 /**
- * Scene 2, "what L^p promises and what happens": a map f of a square, a flow g that is fitted to it,
+ * The fits, "what L^p promises and what happens": a map f of a square, a flow g that is fitted to it,
  * and |g - f|. A sweep shows its errors against depth, one flow against its training steps.
  *
  * data.options.fit: {recorded: {name: address of a file below assets/}, show: which of them, hello: what f is
- * where nothing is trained and nothing recorded, or null}. A drawn warp is told to the page as state `warp`, a
+ * where nothing is trained and nothing recorded, or null, kinds: {coupling: what it is called}}. A drawn warp is told to the page as state `warp`, a
  * recorded fit that the page does not know of as `recorded`.
  */
-import { decodeFrame } from '../../codec.js';
-import { parseRun } from '../../runfile.js';
-import { oneOf, whole } from '../../viewcheck.js';
-import { Feed } from '../inverse/feed.js';
-import { tall } from '../tall.js';
-import { drawError, drawGrid, drawHandles, frameOf, penOf } from './scene2draw.js';
-import { Fit, lengths } from './scene2fit.js';
-import { hold } from './scene2hand.js';
-import { Plot } from './scene2plot.js';
-import { build, write } from './scene2skeleton.js';
-import { tell } from './scene2tell.js';
-import { css } from '../../colours.js';
+import { decodeFrame } from '../../../codec.js';
+import { css } from '../../../colours.js';
+import { oneOf, whole } from '../../../viewcheck.js';
+import { Feed } from '../../inverse/feed.js';
+import { opened } from '../../opened.js';
+import { tall } from '../../tall.js';
+import { drawError, drawGrid, drawHandles, frameOf, penOf } from './draw.js';
+import { Fit, lengths } from './fit.js';
+import { hold } from './hand.js';
+import { Plot } from './plot.js';
+import { build, write } from './skeleton.js';
+import { tell } from './tell.js';
 
 const QUIET = 150; // ms between two texts
 const GLIDE = 0.25; // share of the way to the newest picture that a frame goes
 const NEAR = 5e-4; // of the plane, a tenth of a pixel: there
 const PLAIN = { recorded: 'sweep', chosen: null, step: null };
 
-export class Scene2 {
+export class Fits {
   constructor(root, data) {
     Object.assign(this, {
       root, data, status: 'queued', message: '', role: 'viewer', updates: 0, points: 0, position: 0, playing: false,
@@ -34,7 +34,7 @@ export class Scene2 {
     build(root);
     const canvas = (name) => root.querySelector(`[data-room=${name}] canvas`);
     Object.assign(this, { f: canvas('f'), g: canvas('g'), error: canvas('error') });
-    this.plot = new Plot(root.querySelector('.s2-plot svg'), { member: (one) => this.choose(one), shot: (one) => this.scrub(one) });
+    this.plot = new Plot(root.querySelector('.fits-plot svg'), { member: (one) => this.choose(one), shot: (one) => this.scrub(one) });
     this.feed = new Feed({
       past: 60, begin: (hello) => this.begin(hello), shot: (shot) => this.take(shot), net: () => {}, row: () => {},
       report: (changes) => this.report(changes),
@@ -45,15 +45,15 @@ export class Scene2 {
     root.addEventListener('click', ({ target }) => {
       const { recorded } = target.closest('button')?.dataset ?? {};
       if (recorded) this.open(recorded, true);
-      if (target.closest('.s2-play')) this.feed.send({ type: this.status === 'training' ? 'pause' : 'play' });
+      if (target.closest('.fits-play')) this.feed.send({ type: this.status === 'training' ? 'pause' : 'play' });
     });
-    root.querySelector('.s2-plot svg').addEventListener('keydown', (event) => this.key(event));
+    root.querySelector('.fits-plot svg').addEventListener('keydown', (event) => this.key(event));
     const scene = this;
     this.look = {
       get plain() { return PLAIN; }, read: () => this.read(), apply: (view) => this.apply(view),
     };
     this.view = {
-      run: () => scene.feed.run ?? null, step: () => scene.shot?.step ?? 0, chosen: () => scene.chosen, recorded: () => scene.recorded,
+      run: () => scene.feed.run ?? null, seq: () => scene.shot?.seq ?? -1, step: () => scene.shot?.step ?? 0, chosen: () => scene.chosen, recorded: () => scene.recorded,
       mean: () => scene.shot?.means[scene.chosen] ?? null, max: () => scene.shot?.maxes[scene.chosen] ?? null,
       shown: () => scene.seen ?? null, fold: () => scene.fold ?? null,
     };
@@ -97,9 +97,7 @@ export class Scene2 {
     Object.assign(this.feed, { run: null, source: null });
     Object.assign(this, { recorded: name, loading: true });
     try {
-      const answer = await fetch(new URL(`../../../${this.data.options.fit.recorded[name]}`, import.meta.url));
-      if (!answer.ok) throw new Error(`${answer.status}`);
-      const { hello, frames } = parseRun(await answer.arrayBuffer());
+      const { hello, frames } = await opened(this.data.options.fit.recorded[name]);
       const shots = await Promise.all(frames.map(decodeFrame));
       if (mine !== this.generation) return;
       this.begin(hello);
@@ -226,7 +224,7 @@ export class Scene2 {
       canvas.style.height = canvas.style.width = `${side}px`;
       Object.assign(canvas, { width: Math.round(side * this.dpr), height: Math.round(side * this.dpr) });
     }
-    const box = this.root.querySelector('.s2-plot div');
+    const box = this.root.querySelector('.fits-plot div');
     const big = this.root.closest('.presenting') ? 2 : 1;
     this.plot.layout(Math.max(260, box.clientWidth), tall(box, 250), big);
     this.untold = this.dirty = true;
@@ -242,7 +240,7 @@ export class Scene2 {
     if (this.untold && this.words && this.fit && now - this.told > QUIET) {
       Object.assign(this, { told: now, untold: false });
       tell(this);
-      const above = this.root.querySelector('.s2-rooms').offsetTop; // a longer sentence leaves less room
+      const above = this.root.querySelector('.fits-rooms').offsetTop; // a longer sentence leaves less room
       if (above !== this.above) this.layout();
       this.above = above;
       this.plot.draw(this.fit, { shot: this.shot, member: this.chosen }, this.words);

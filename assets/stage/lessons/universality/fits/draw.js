@@ -1,5 +1,5 @@
-/** The three pictures of scene 2: the grid under f, the grid under the flow, the error over K. */
-import { blend, css } from '../../colours.js';
+/** The three pictures of the scene: the grid under f, the grid under the flow, the error over K. */
+import { blend, css } from '../../../colours.js';
 
 const LINES = 4; // every fourth line of the grid is drawn
 const HANDLE = 5.5; // px

@@ -1,22 +1,22 @@
-/** The elements of scene 2; `write` puts the words in. */
+/** The elements of the scene; `write` puts the words in. */
 const ROOMS = ['f', 'g', 'error'];
 const TEMPLATE = `
   <div class="pf-bar">
-    <button type="button" class="pf-button s2-play" hidden></button>
-    <span class="s2-status" role="status"></span>
-    <div class="pf-layers"><span class="s2-recorded" role="group"></span></div>
+    <button type="button" class="pf-button fits-play" hidden></button>
+    <span class="fits-status" role="status"></span>
+    <div class="pf-layers"><span class="fits-recorded" role="group"></span></div>
   </div>
-  <p class="s2-sentence" aria-live="polite"></p>
-  <div class="s2-rooms">
+  <p class="fits-sentence" aria-live="polite"></p>
+  <div class="fits-rooms">
     ${ROOMS.map((name) => `<figure data-room="${name}"><figcaption><b></b><span></span></figcaption>
       <div><canvas role="img"></canvas></div></figure>`).join('')}
-    <figure class="s2-plot"><figcaption><b></b><span class="s2-legend"></span></figcaption>
+    <figure class="fits-plot"><figcaption><b></b><span class="fits-legend"></span></figcaption>
       <div><svg role="img" tabindex="0"></svg></div></figure>
   </div>
-  <details class="s2-check"><summary></summary><p></p><div><table></table></div></details>`;
+  <details class="fits-check"><summary></summary><p></p><div><table></table></div></details>`;
 
 export function build(root) {
-  root.classList.add('s2');
+  root.classList.add('fits');
   root.insertAdjacentHTML('beforeend', TEMPLATE);
   root.querySelector('[data-room=f] canvas').tabIndex = 0;
 }
@@ -26,9 +26,9 @@ export function write(root, say, recorded) {
     root.querySelector(`[data-room=${name}] b`).textContent = say(`fit_${name}`);
     root.querySelector(`[data-room=${name}] canvas`).setAttribute('aria-label', say(`fit_${name}_label`));
   }
-  root.querySelector('.s2-check summary').textContent = say('fit_check');
-  root.querySelector('.s2-recorded').setAttribute('aria-label', say('fit_recorded'));
-  root.querySelector('.s2-recorded').replaceChildren(...recorded.map((name) => {
+  root.querySelector('.fits-check summary').textContent = say('fit_check');
+  root.querySelector('.fits-recorded').setAttribute('aria-label', say('fit_recorded'));
+  root.querySelector('.fits-recorded').replaceChildren(...recorded.map((name) => {
     const button = document.createElement('button');
     Object.assign(button, { type: 'button', className: 'pf-chip', textContent: say(`fit_recorded_${name}`), title: say('fit_recorded_title') });
     button.dataset.recorded = name;

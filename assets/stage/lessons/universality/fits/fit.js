@@ -1,12 +1,12 @@
 /**
- * What scene 2 knows of a fit: the map on a grid of K, the members, their snapshots. No DOM.
+ * What the scene knows of a fit: the map on a grid of K, the members, their snapshots. No DOM.
  *
  *   const fit = new Fit(hello);      the first message of a run (inn_core/maps/fitted.py)
  *   fit.add({header, flow, net})     a snapshot; they may come in any order
  *   fit.off(shot, member)            g(x) - f(x) on the grid, interleaved; of the identity for no shot
  */
-import { encode } from '../../maps.js';
-import { unpacked } from '../../runfile.js';
+import { encode } from '../../../maps.js';
+import { unpacked } from '../../../runfile.js';
 
 const MOST = 240; // snapshots that are kept
 
