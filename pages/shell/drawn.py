@@ -72,6 +72,7 @@ def kinds(name: str, words: Words) -> list[dict[str, Any]]:
             {
                 "name": kind,
                 "label": words.name("couplings", kind, entry),
+                "short": words.short("couplings", kind, entry),
                 "formula": FORMULAS.get(kind, "a′ = f(a; u)"),
                 "reference": entry.reference,
                 "address": pretrained.address_of(RunSpec().with_(target=name, coupling=kind)),

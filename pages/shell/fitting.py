@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -83,9 +82,8 @@ def hello(spec: MapSpec) -> dict[str, Any]:
 
 
 def kinds(words: Words) -> dict[str, str]:
-    """Coupling -> what it is called where there is little room: its name without the brackets."""
-    named = {n: words.name("couplings", n, entry) for n, entry in registry.COUPLINGS.items()}
-    return {n: re.split(r"\s*[(（]", name)[0] for n, name in named.items()}
+    """Coupling -> its short name."""
+    return {n: words.short("couplings", n, entry) for n, entry in registry.COUPLINGS.items()}
 
 
 def seen(words: Words) -> dict[str, Any]:

@@ -52,6 +52,10 @@ class Words:
         named: Mapping[str, str] = languages()[self.lang]["names"].get(table, {})
         return named.get(key, entry.label)
 
+    def short(self, table: str, key: str, entry: Entry) -> str:
+        """Return the same where there is little room: without what stands in brackets."""
+        return re.split(r"\s*[(（]", self.name(table, key, entry))[0]
+
 
 class Markdown(str):
     """A sentence of ours that is to be read as Markdown."""

@@ -179,7 +179,7 @@ export class CouplingLayers {
     for (const tab of root.querySelectorAll('[role=tab]')) tab.setAttribute('aria-selected', tab.dataset.view === views.name);
     const row = root.querySelector('.pl-kind-row');
     row.hidden = views.name !== 'watch';
-    choices(row, options.kinds.map(({ name, label, address }) => ({ name, label, off: !address })), views.kind, words.say('kind'));
+    choices(row, options.kinds.map(({ name, short, address }) => ({ name, label: short, off: !address })), views.kind, words.say('kind'));
     for (const chip of root.querySelectorAll('[data-chip]')) chip.setAttribute('aria-pressed', this.shown[views.name][chip.dataset.chip]);
     root.querySelector('[data-do=same]').setAttribute('aria-checked', views.same);
   }
