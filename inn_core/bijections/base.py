@@ -16,12 +16,15 @@ from torch import Tensor, nn
 
 from inn_core.bijections.pullback import (
     Halves,
+    PointsThrough,
     Pulled,
+    PulledPoints,
     Settled,
     Through,
     by_autograd,
     halves_of,
     points_of,
+    points_through,
     through,
 )
 
@@ -65,6 +68,13 @@ class Bijection(nn.Module, ABC):
     def vjp(self, halves: Halves, condition: Tensor | None = None, inverse: bool = False) -> Pulled:
         """Value, log-det and pull-back at points given as halves; see pullback.py."""
         return by_autograd(self, halves, condition, inverse)
+
+    def points_vjp(
+        self, halves: Halves, condition: Tensor | None = None, inverse: bool = False
+    ) -> PulledPoints:
+        """Value and pull-back alone, for a loss that asks for no log-det; see pullback.py."""
+        value, log_det, pull = self.vjp(halves, condition, inverse)
+        return value, lambda g: pull(g, torch.zeros_like(log_det))
 
     def prepare(self) -> None:
         """Keep what can be kept while the parameters stay where they are; nothing, by default."""
@@ -159,6 +169,25 @@ class Chain(Settled, Bijection):
     def vjp(self, halves: Halves, condition: Tensor | None = None, inverse: bool = False) -> Pulled:
         """Value, log-det and pull-back, layer by layer; see pullback.py."""
         return through(list(self), halves, condition, inverse)
+
+    def points_vjp(
+        self, halves: Halves, condition: Tensor | None = None, inverse: bool = False
+    ) -> PulledPoints:
+        """Value and pull-back, layer by layer; see pullback.py."""
+        return points_through(list(self), halves, condition, inverse)
+
+    def points(self, x: Tensor, condition: Tensor | None = None, inverse: bool = False) -> Tensor:
+        """The value (E, B, D) of ``forward`` or ``inverse`` without its log-det, which may be dear.
+
+        A residual layer then needs no Jacobian on its way forward, and one on its way back.
+        """
+        self._check(x)
+        if not torch.is_grad_enabled():
+            return points_of(self.points_vjp(halves_of(x), condition, inverse)[0])
+        end: Tensor = PointsThrough.apply(
+            x, condition, self, inverse, *(self.kept or self.parameters())
+        )
+        return end
 
     def _through(
         self, value: Tensor, condition: Tensor | None, inverse: bool

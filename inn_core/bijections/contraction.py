@@ -4,7 +4,8 @@
 
 converges from anywhere; Newton's method is quicker near the end. What certifies the result is the
 residual: |x - x*| ≤ |x + g(x) - z| / (1 - L), since g moves apart by L |x - x*| at most. Points are
-rows (E, D, B), Jacobians (E, D, D, B).
+rows (E, D, B), Jacobians (E, D, D, B). A Jacobian costs about 1 + D evaluations of g, so Newton's
+method keeps one for as long as it brings the residual down quickly.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from torch import Tensor
 
 from inn_core.bijections.pullback import needs_autograd
 
-#: x -> (g, J).
-Contraction = Callable[[Tensor], tuple[Tensor, Tensor]]
+#: x -> g, or x -> J.
+Rows = Callable[[Tensor], Tensor]
 #: Evaluations of g at most. The fixed point alone needs 153 to 1e-6 at L = 0.9.
 MOST = 1000
+#: A Jacobian is kept while every step leaves less than this share of the residual.
+SLOW = 0.3
 #: Rounding errors of |x| + |z| that a residual may keep.
 ROUNDINGS = 4
 
@@ -28,13 +31,12 @@ ROUNDINGS = 4
 class Inverted(NamedTuple):
     """The outcome of an inversion, point by point.
 
-    value : x (E, D, B); slopes : J there (E, D, D, B)
+    value : x (E, D, B)
     residual : |x + g(x) - z| (E, B); error : the largest possible |x - x*|
     converged : whether the residual is rounding (E, B); evaluations : of g
     """
 
     value: Tensor
-    slopes: Tensor
     residual: Tensor
     error: Tensor
     converged: Tensor
@@ -55,7 +57,7 @@ def linearised(slopes: Tensor) -> tuple[Tensor, Tensor]:
 
 
 @torch.no_grad()
-def invert(g: Contraction, z: Tensor, lipschitz: float) -> Inverted:
+def invert(g: Rows, jacobian: Rows, z: Tensor, lipschitz: float) -> Inverted:
     """Solve x + g(x) = z by Newton's method, and by fixed-point steps where it does not help.
 
     A step counts if it brings the residual down by the factor (1 + L) / 2. Where one of Newton's
@@ -64,34 +66,31 @@ def invert(g: Contraction, z: Tensor, lipschitz: float) -> Inverted:
     """
     needs_autograd()  # a recording would keep the number of steps that it saw
     rounding = ROUNDINGS * torch.finfo(z.dtype).eps
-    x = z - g(z)[0]
-    residual, size, slopes = _residual(g, x, z)
+    x = z - g(z)
+    residual = x + g(x) - z
+    size, back = _length(residual), linearised(jacobian(x))[1]
     plain = over = torch.zeros_like(size, dtype=torch.bool)
     evaluations = 2
     while evaluations < MOST:
         over = over | (size <= rounding * (1 + _length(x) + _length(z)))
         if bool(over.all()):
             break
-        newton = (linearised(slopes)[1] * residual.unsqueeze(1)).sum(2)
+        newton = (back * residual.unsqueeze(1)).sum(2)
         step = torch.where(plain.unsqueeze(1), residual, newton)
         there = x - torch.where(over.unsqueeze(1), 0.0, step)
-        new = _residual(g, there, z)
+        left = there + g(there) - z
+        new = _length(left)
         evaluations += 1
-        better = new[1] <= (1 + lipschitz) / 2 * size
-        over, plain = over | (plain & ~better), ~better
+        better = new <= (1 + lipschitz) / 2 * size
+        over, slow = over | (plain & ~better), new > SLOW * size
+        plain = ~better
         x = torch.where(better.unsqueeze(1), there, x)
-        residual = torch.where(better.unsqueeze(1), new[0], residual)
-        slopes = torch.where(better[:, None, None], new[2], slopes)
-        size = torch.where(better, new[1], size)
+        residual = torch.where(better.unsqueeze(1), left, residual)
+        size = torch.where(better, new, size)
+        if bool((slow & ~over).any()):
+            back = linearised(jacobian(x))[1]
     near = size <= 100 * rounding * (1 + _length(x) + _length(z))
-    return Inverted(x, slopes, size, size / (1 - lipschitz), near, evaluations)
-
-
-def _residual(g: Contraction, x: Tensor, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Return x + g(x) - z, its length (E, B), and J."""
-    value, slopes = g(x)
-    off = x + value - z
-    return off, _length(off), slopes
+    return Inverted(x, size, size / (1 - lipschitz), near, evaluations)
 
 
 def _length(rows: Tensor) -> Tensor:

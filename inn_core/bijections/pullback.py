@@ -29,6 +29,8 @@ Halves = tuple[Tensor, Tensor]
 Pull = Callable[[Halves, Tensor], tuple[Halves, Sequence[Tensor]]]
 #: A layer's value, log-det (E, B) and pull-back.
 Pulled = tuple[Halves, Tensor, Pull]
+#: The same for a loss that asks for no volume: the value, and the pull-back of its gradient alone.
+PulledPoints = tuple[Halves, Callable[[Halves], tuple[Halves, Sequence[Tensor]]]]
 
 
 def halves_of(x: Tensor) -> Halves:
@@ -109,6 +111,25 @@ def through(
     return halves, total, pull_all
 
 
+def points_through(
+    layers: Sequence[Bijection], halves: Halves, condition: Tensor | None, inverse: bool = False
+) -> PulledPoints:
+    """Value and pull-back of layers one after the other, without their log-dets."""
+    pulls = []
+    for layer in reversed(layers) if inverse else layers:
+        halves, pull = layer.points_vjp(halves, condition, inverse)
+        pulls.append(pull)
+
+    def pull_all(g: Halves) -> tuple[Halves, Sequence[Tensor]]:
+        grads = []
+        for pull in reversed(pulls):
+            g, own = pull(g)
+            grads.append(own)
+        return g, [one for own in (grads if inverse else reversed(grads)) for one in own]
+
+    return halves, pull_all
+
+
 class Through(torch.autograd.Function):
     """The vjp of a bijection as a node of autograd.
 
@@ -127,8 +148,7 @@ class Through(torch.autograd.Function):
         *parameters: Tensor,
     ) -> tuple[Tensor, Tensor]:
         """Compute the value and keep the pull-back."""
-        ctx.as_matrix = len(parameters) == 1 and parameters[0].ndim == 2
-        ctx.shapes = [p.shape for p in parameters]
+        _remember(ctx, parameters)
         value, log_det, ctx.pull = bijection.vjp(halves_of(x), condition, inverse)
         return points_of(value), log_det
 
@@ -136,12 +156,46 @@ class Through(torch.autograd.Function):
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, g_value: Tensor, g_log_det: Tensor) -> Any:
         """Pull the gradient back."""
-        g, grads = ctx.pull(halves_of(g_value), g_log_det)
-        if ctx.as_matrix:
-            grads = [torch.cat([one.flatten(1) for one in grads], 1)]
-        else:
-            grads = [one.reshape(s) for one, s in zip(grads, ctx.shapes, strict=True)]
-        return points_of(g) if ctx.needs_input_grad[0] else None, None, None, None, *grads
+        return _returned(ctx, *ctx.pull(halves_of(g_value), g_log_det))
+
+
+class PointsThrough(torch.autograd.Function):
+    """The points of a bijection as a node of autograd, without their log-det; see Through."""
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        x: Tensor,
+        condition: Tensor | None,
+        bijection: Bijection,
+        inverse: bool,
+        *parameters: Tensor,
+    ) -> Tensor:
+        """Compute the value and keep the pull-back."""
+        _remember(ctx, parameters)
+        value, ctx.pull = bijection.points_vjp(halves_of(x), condition, inverse)
+        return points_of(value)
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, g_value: Tensor) -> Any:
+        """Pull the gradient back."""
+        return _returned(ctx, *ctx.pull(halves_of(g_value)))
+
+
+def _remember(ctx: Any, parameters: Sequence[Tensor]) -> None:
+    """Keep the form in which the gradients of the parameters are wanted."""
+    ctx.as_matrix = len(parameters) == 1 and parameters[0].ndim == 2
+    ctx.shapes = [p.shape for p in parameters]
+
+
+def _returned(ctx: Any, g: Halves, grads: Sequence[Tensor]) -> Any:
+    """The gradients of x and of the parameters, as autograd wants them."""
+    if ctx.as_matrix:
+        grads = [torch.cat([one.flatten(1) for one in grads], 1)]
+    else:
+        grads = [one.reshape(s) for one, s in zip(grads, ctx.shapes, strict=True)]
+    return points_of(g) if ctx.needs_input_grad[0] else None, None, None, None, *grads
 
 
 class Settled(nn.Module):

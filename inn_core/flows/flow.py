@@ -62,6 +62,14 @@ class Flow(nn.Module):
         h, log_det = self.chain.inverse(self._spread(z), condition)
         return self.units.inverse(h), log_det - self.units.log_det
 
+    def encode_points(self, x: Tensor) -> Tensor:
+        """The z (E, B, D) of :meth:`encode` without its log-det; cheaper for residual layers."""
+        return self.chain.points(self._spread(self.units(x)))
+
+    def decode_points(self, z: Tensor) -> Tensor:
+        """The x (E, B, D) of :meth:`decode` without its log-det; cheaper for residual layers."""
+        return self.units.inverse(self.chain.points(self._spread(z), inverse=True))
+
     def log_prob(self, x: Tensor, condition: Tensor | None = None) -> Tensor:
         """Ln q(x) of every member, (E, B)."""
         z, log_det = self.encode(x, condition)

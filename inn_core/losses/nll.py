@@ -29,6 +29,14 @@ class Model(Protocol):
         """Map z to (x (E, B, D), log_det (E, B) of this direction)."""
         ...
 
+    def encode_points(self, x: Tensor) -> Tensor:
+        """The z of ``encode`` alone, where no volume is asked for."""
+        ...
+
+    def decode_points(self, z: Tensor) -> Tensor:
+        """The x of ``decode`` alone."""
+        ...
+
     def log_prob(self, x: Tensor) -> Tensor:
         """Log-density of x in nats, (E, B)."""
         ...

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
+from inn_core.bijections.residual import scaled_once
 from inn_core.diagnose.posterior import report, resimulation
 from inn_core.flows.build import build_flow
 from inn_core.flows.flow import Flow
@@ -86,10 +87,10 @@ class InverseTrainer(Trainer):
         return InverseSpec.from_json(values)
 
     def _snapshot(self, points: Any, maps: bool, weights: bool, status: str) -> Snapshot:
-        with one_thread(), torch.inference_mode():
+        with one_thread(), torch.inference_mode(), scaled_once(self.shown.chain):
             terms = self.stepper.loss.terms(self.shown, self.rows)
             totals = weighted_sum(terms, self.weights)
-        l2, sd = self.spread()
+            l2, sd = self.spread()
         nlls = tuple(finite(float(v)) for v in totals)
         measures = {name: tuple(finite(float(v)) for v in term) for name, term in terms.items()}
         measures |= {"l2": l2, "sd": sd}
@@ -108,9 +109,8 @@ class InverseTrainer(Trainer):
         y = self.problem.references[0]
         l2: list[float] = []
         sd: list[float] = []
-        for member in range(len(self.spec.own)):
-            rng = np.random.default_rng(0)  # the same draws for all: a fair comparison
-            x = draw(self.shown, self.layout, y, DRAWS, rng, member)
+        # The same draws for all: a fair comparison.
+        for x in draws(self.shown, self.layout, y, DRAWS, np.random.default_rng(0)):
             l2.append(finite(resimulation(self.problem, x, y)))
             sd.extend(finite(float(v)) for v in x.std(0))
         return tuple(l2), tuple(sd)
@@ -139,10 +139,10 @@ def build(spec: InverseSpec, layout: Layout) -> Flow:
 
 
 @torch.inference_mode()
-def draw(
-    flow: Flow, layout: Layout, y: Any, n: int, rng: np.random.Generator, member: int = 0
+def draws(
+    flow: Flow, layout: Layout, y: Any, n: int, rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Posterior draws x = T^-1(y, z) of one member, (n, dim_x).
+    """Posterior draws x = T^-1(y, z) of every member, from the same z: (E, n, dim_x).
 
     What the loss fits is q(x | y) = N(T_y(x); y, R R^T) N(T_z(x); 0, I) |det J|, R the root of the
     slack. Where the observation is noisy this is the posterior, and T^-1 starts from y + R e; so it
@@ -152,13 +152,23 @@ def draw(
     problem, code = layout.problem, np.asarray(y, float)
     if not layout.conditional and (problem.noise or problem.labels_only):
         code = code + rng.standard_normal((n, problem.dim_y)) @ layout.slack_root.T
-    side = layout.z_side(code, rng.standard_normal((n, layout.free)), member)
+    z = rng.standard_normal((n, layout.free))
+    sides = [layout.z_side(code, z, member) for member in range(flow.members)]
     with one_thread():
-        points = torch.from_numpy(side.astype(np.float32)).expand(flow.members, -1, -1)
-        known = torch.from_numpy(layout.y_side(code).astype(np.float32))
-        told = known.expand(flow.members, n, -1) if layout.conditional else None
-        x = flow.decode(points, told)[0][member].double().numpy()
-    return np.asarray(layout.x_of(x), np.float64)
+        points = torch.from_numpy(np.stack(sides).astype(np.float32))
+        if layout.conditional:
+            known = torch.from_numpy(layout.y_side(code).astype(np.float32))
+            x = flow.decode(points, known.expand(flow.members, n, -1))[0]
+        else:
+            x = flow.decode_points(points)
+    return np.asarray(layout.x_of(x.double().numpy()), np.float64)
+
+
+def draw(
+    flow: Flow, layout: Layout, y: Any, n: int, rng: np.random.Generator, member: int = 0
+) -> NDArray[np.float64]:
+    """Those of one member, (n, dim_x)."""
+    return np.asarray(draws(flow, layout, y, n, rng)[member], np.float64)
 
 
 # ── files ────────────────────────────────────────────────────────────────────────────────────

@@ -96,6 +96,46 @@ def test_in_five_dimensions_and_with_a_condition(coupling: str, inverse: bool) -
         near(ours, theirs)
 
 
+@pytest.mark.parametrize("inverse", [False, True])
+@pytest.mark.parametrize("dim", [4, 16])
+def test_residual_layers_of_many_dimensions(dim: int, inverse: bool) -> None:
+    chain = flow("residual", 0.5, dim=dim, linear="rotation").chain
+    x = points(20, dim=dim)
+    if inverse:
+        x = chain.trace(x)[0][-1].detach()
+    by_hand = gradients(chain, x, None, inverse, plain=False)
+    plain = gradients(chain, x, None, inverse, plain=True)
+    for ours, theirs in zip(by_hand, plain, strict=True):
+        near(ours, theirs, inverse)
+
+
+@pytest.mark.parametrize("inverse", [False, True])
+@pytest.mark.parametrize(
+    ("coupling", "dim"),
+    [*((name, 2) for name in registry.COUPLINGS), ("residual", 4), ("residual", 16)],
+)
+def test_points_without_their_volume_have_the_same_gradient(
+    coupling: str, dim: int, inverse: bool
+) -> None:
+    """Where the loss asks for no log-det, against autograd over the plain version."""
+    chain = flow(coupling, 0.5, dim=dim, linear="rotation").chain
+    x = points(20, dim=dim)
+    if inverse:
+        x = chain.trace(x)[0][-1].detach()
+    x.requires_grad_()
+    ours = chain.points(x, inverse=inverse)
+    plain = (chain.trace_inverse if inverse else chain.trace)(x)[0][-1]
+    near(ours, plain, inverse)
+    g = torch.randn(ours.shape, generator=torch.Generator().manual_seed(1), dtype=F64)
+    wanted = [x, *chain.parameters()]
+    by_hand = torch.autograd.grad(ours, wanted, g, allow_unused=True, materialize_grads=True)
+    by_autograd = torch.autograd.grad(plain, wanted, g, allow_unused=True, materialize_grads=True)
+    for own, theirs in zip(by_hand, by_autograd, strict=True):
+        near(own, theirs, inverse)
+    with torch.no_grad():
+        assert torch.equal(chain.points(x, inverse=inverse), ours)
+
+
 @pytest.mark.parametrize("base", registry.BASES)
 def test_the_likelihood_needs_no_autograd(base: str) -> None:
     made = flow("affine", 0.5, base=base)
