@@ -26,5 +26,6 @@ LESSONS: tuple[Lesson, ...] = (
     Lesson("universality", ":material/function:"),
     Lesson("latent_dimension", ":material/tune:"),
     Lesson("prior_weight", ":material/balance:"),
+    Lesson("divergences", ":material/compare_arrows:"),
     Lesson("inverse_problems", ":material/precision_manufacturing:"),
 )

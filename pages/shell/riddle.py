@@ -11,6 +11,7 @@ import streamlit as st
 
 from inn_core.diffeos.turns import least_slope
 from inn_core.problems.base import find
+from pages.shell import bounds
 from pages.shell.shrinking import fitted_variance
 from pages.shell.words import Words
 
@@ -37,7 +38,9 @@ def ask(lesson: str, answers: Sequence[str], right: str, words: Words) -> bool:
 
 
 def draw(lesson: str, words: Words) -> None:
-    """The lesson's question, and what is measured once it is answered or skipped."""
+    """The lesson's question, if it has one, and what is measured once it is answered or skipped."""
+    if lesson not in RIDDLES:
+        return
     answers, right, measure = RIDDLES[lesson]
     if ask(lesson, answers, right, words):
         st.markdown(words(f"{lesson}.reveal", **measure()))
@@ -91,5 +94,6 @@ RIDDLES: dict[str, tuple[tuple[str, ...], str, Callable[[], dict[str, Any]]]] = 
     "inverse_problems": (("on", "near", "off"), "off", mean_pose),
     "latent_dimension": (("0", "1", "2", "4"), "2", missing),
     "prior_weight": (("prior", "same", "point"), "point", shrunk),
+    "divergences.critic": (("below", "at", "above"), "below", bounds.one_unit),
     "universality": (("1", "2", "3", "4"), "3", steps_needed),
 }

@@ -18,7 +18,7 @@ from tests.pages.test_links import token
 
 LESSONS = (
     "pushforward", "change_of_variables", "coupling_layers", "latent_dimension", "prior_weight",
-    "inverse_problems", "universality",
+    "inverse_problems", "universality", "divergences",
 )  # fmt: skip
 VIEW = token({"depth": 2.5})
 

@@ -127,6 +127,7 @@ def modules_of(key: str) -> str:
         paths = [p for p in folder.rglob("*.js") if lesson in str(p.relative_to(folder))]
         # These say the same on every stage.
         paths += [folder / "follow.js", folder / "presenter.js", folder / "lessons" / "show.js"]
+        paths += folder.glob("lessons/scenes/*.js")
     return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 

@@ -10,7 +10,7 @@ import { Frame } from './universality/frame.js';
 import { SHOW } from './universality/table.js';
 
 export const { mount, unmount, lookOf } = lesson({
-  sheets: ['universality/look.css', 'universality/fits/look.css'],
+  sheets: ['scenes/look.css', 'universality/look.css', 'universality/fits/look.css'],
   show: SHOW,
   create: (root, data) => new Frame(root, data),
 });

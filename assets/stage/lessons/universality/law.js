@@ -3,8 +3,8 @@ import { css } from '../../colours.js';
 import { summary } from './distances.js';
 import { MEASURES, load } from './family.js';
 import { draw as plot } from './lawplot.js';
-import { Local } from './local.js';
-import { Plane, tint } from './plane.js';
+import { Local } from '../scenes/local.js';
+import { Plane, tint } from '../scenes/plane.js';
 import { bump } from './twist.js';
 
 const VIEWS = ['bump', 'half'];

@@ -1,8 +1,8 @@
 /** Scene 5, what fails and what it costs: volume, a reflection, a thread, shears, residual layers. */
-import { Local } from './local.js';
+import { Local } from '../scenes/local.js';
 import { Keeping } from './keeping.js';
 import { gapPlot, gapRows } from './keepingplot.js';
-import { ALARM, Plane, carried, tint } from './plane.js';
+import { ALARM, Plane, carried, tint } from '../scenes/plane.js';
 import { apply, det, product, rotation, shearsOf } from './shears.js';
 import { ALONG, FIELD, threadOf } from './thread.js';
 

@@ -1,7 +1,7 @@
 /** Scene 1, what a CF-INN is: pieces snapped together, and three nested sets with one living example each. */
 import { bump, twist } from './twist.js';
-import { Local } from './local.js';
-import { ALARM, Plane, carried, tint } from './plane.js';
+import { Local } from '../scenes/local.js';
+import { ALARM, Plane, carried, tint } from '../scenes/plane.js';
 
 const HALF = 1.9;
 const SIDE = 65;

@@ -1,6 +1,6 @@
 /** Scene 4, the proof as a film: the bump twist, its steps, each in two one-coordinate maps, those by couplings. */
-import { Local } from './local.js';
-import { ALARM, Plane, carried, tint } from './plane.js';
+import { Local } from '../scenes/local.js';
+import { ALARM, Plane, carried, tint } from '../scenes/plane.js';
 import { couplings, onSeam, quick, seams } from './steps.js';
 import { away, least, leastFound, partial, smallest, solve, split, twist } from './twist.js';
 

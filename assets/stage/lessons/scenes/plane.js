@@ -1,6 +1,6 @@
 /** Pictures on a square window of the plane: grids under a map, fields as heat, marks. */
 import { blend, css } from '../../colours.js';
-import { penOf } from './fits/draw.js';
+import { penOf } from '../universality/fits/draw.js';
 
 export const ALARM = [213, 94, 0];
 
