@@ -29,8 +29,9 @@ export function prepareMonotone({ knots, table, rows, numbers, formula }) {
 }
 
 /** Fill the layer's parts with those at u, constant beyond the knots; returns the first cell of its piece. */
-function read({ cells, size, parts, low, high, ...lookup }, u) {
-  const at = 2 * size * pieceAt({ low, ...lookup }, u);
+function read(lines, u) {
+  const { cells, size, parts, low, high } = lines;
+  const at = 2 * size * pieceAt(lines, u);
   const c = u < low ? low : u > high ? high : u;
   for (let r = 0; r < size; r++) parts[r] = cells[at + 2 * r] + cells[at + 2 * r + 1] * c;
   return at;

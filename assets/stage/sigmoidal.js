@@ -2,6 +2,8 @@
  * Deep sigmoidal curve (Huang et al. 2018, arXiv 1804.00779): D(v) = ln Σ w_i σ(c_i) - ln Σ w_i σ(-c_i), c_i = a_i v + b_i,
  * and a share ε of the identity: (1-ε) D(v) + ε v. Raw rows: slopes, centres, weights. Parts: a, b, w.
  */
+import { decay } from './decay.js';
+
 const here = { value: 0, slope: 1 };
 const FAR = 600; // e^-700 is the least number: beyond, sums are taken in logarithms
 
@@ -64,7 +66,7 @@ function near(parts, v) {
   let [up, down, both] = [0, 0, 0];
   for (let i = 0; i < k; i++) {
     const c = parts[i] * v + parts[k + i];
-    const e = Math.exp(c > 0 ? -c : c);
+    const e = decay(c > 0 ? c : -c);
     const s = 1 / (1 + e);
     const w = parts[2 * k + i];
     const large = w * s;

@@ -207,7 +207,9 @@ def test_a_tampered_link_and_a_lost_run_are_told_on_working_pages(
     page = open_page(new_context(chromium), lost)
     page.get_by_text("trained anew", exact=False).wait_for()
     page.wait_for_function(f"() => {STAGE}.still && {STAGE}.layerPosition === 1.5")
-    assert 0 < page.evaluate(f"{STAGE}.step") < 80
+    # A small flow takes a thousand steps a second: what was kept nearest may be far from step 40.
+    step, kept = page.evaluate(f"[{STAGE}.step, {STAGE}.kept]")
+    assert abs(step - 40) == min(abs(one - 40) for one in kept)
     page.wait_for_function("() => /run=(?!no-such)/.test(location.search)")
     assert "seed=5" in page.url and "layers=3" in page.url and "owner" not in page.url
     page.context.close()

@@ -261,3 +261,20 @@ def test_damaged_frames_are_refused(page: Page) -> None:
     assert told[0] == "A frame of 0 bytes came; it is cut off."
     assert all(told)
     assert page.evaluate(READ_FRAME, [base64.b64encode(frame).decode()]) == ["read"]
+
+
+DECAY = """
+async () => {
+  const { decay } = await import('/stage/decay.js');
+  let worst = 0;
+  for (let x = 0; x < 700; x += 0.0137) worst = Math.max(worst, Math.abs(decay(x) / Math.exp(-x) - 1));
+  const ends = [700, 1e9, Infinity, NaN].map((x) => [decay(x)].toString());
+  return [worst, decay(0), ends];
+}
+"""
+
+
+def test_the_quick_exponential_is_the_exponential(page: Page) -> None:
+    worst, at_zero, ends = page.evaluate(DECAY)
+    assert worst < 2e-13 and at_zero == 1
+    assert ends == ["0", "0", "0", "NaN"]
