@@ -21,7 +21,7 @@ const TEMPLATE = `
   <p class="un-sentence" role="status"></p>
   <div class="un-rooms">
     <figure class="un-main"><figcaption><b data-word="limit_room"></b></figcaption><div data-explain="plane"><canvas data-room="plane" role="img"></canvas></div></figure>
-    <figure class="un-second un-plot"><figcaption><b data-word="limit_plot"></b></figcaption><div data-explain="plot"><svg role="img" viewBox="0 0 ${WIDE} ${TALL}"></svg><div class="un-bars" role="group" data-when="volume"></div></div></figure>
+    <figure class="un-second un-plot"><figcaption class="un-told"><b></b></figcaption><div data-explain="plot"><svg role="img" viewBox="0 0 ${WIDE} ${TALL}"></svg><div class="un-bars" role="group" data-when="volume"></div></div></figure>
     <div class="un-beside"><div class="un-sliders">${slider('way', 0, 1, 0.01, 'mirror')}${slider('place', 0, 1, 0.005, 'thread')}${slider('theta', 0, 180, 1, 'shears')}${slider('part', 0, 4, 0.01, 'shears')}${slider('lip', 0, 0.99, 0.01, 'residual')}${slider('layers', 1, 12, 1, 'residual')}</div>
       <dl class="un-numbers">${number('gap', 'volume')}${number('bound', 'volume')}${number('trained', 'volume')}${number('det', 'mirror')}${number('condition', 'thread')}${number('worst', 'thread')}${number('log', 'thread')}${number('shears', 'shears')}${number('off', 'shears')}${number('product', 'residual')}${number('step', 'residual')}</dl></div>
   </div>`;
@@ -130,6 +130,7 @@ export class Limits extends Local {
 
   tell() {
     const { kept, words, state } = this;
+    this.root.querySelector('.un-told b').textContent = words.say(`limit_plot_${state.view}`);
     const label = kept.rows.find(({ name }) => name === kept.live?.name)?.label ?? kept.live?.label;
     const live = kept.live ? [{ ...kept.live, of: 'live', label: words.say('bar_live', { label }), bound: kept.boundOf(kept.live) }] : [];
     gapRows(this.root.querySelector('.un-bars'), [...live, ...kept.rows.map((row) => ({ ...row, of: row.name }))], words, (value) => this.digits(value));
