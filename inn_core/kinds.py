@@ -1,4 +1,4 @@
-"""What a run can be: a 2-D density's flow, an inverse problem's INN, a fit to a map. No torch.
+"""What a run can be: a 2-D density's flow, an INN, a fit to a map, losses compared. No torch.
 
 A new kind is one line of :data:`KINDS`: its spec, who trains it, what a viewer is told first, and
 how its checkpoint is measured, each as ``"module:attribute"``, imported when it is needed.
@@ -11,12 +11,14 @@ from importlib import import_module
 from typing import Any
 
 from inn_core.specs import RunSpec, SpecError, shown
+from inn_core.specs_divergence import KIND as DIVERGENCE
+from inn_core.specs_divergence import DivergenceSpec
 from inn_core.specs_inverse import KIND as INVERSE
 from inn_core.specs_inverse import InverseSpec
 from inn_core.specs_map import KIND as MAP
 from inn_core.specs_map import MapSpec
 
-AnySpec = RunSpec | InverseSpec | MapSpec
+AnySpec = RunSpec | InverseSpec | MapSpec | DivergenceSpec
 FLOW = "flow"
 
 
@@ -29,7 +31,7 @@ class Kind:
     rate : snapshots a second at most
     """
 
-    spec: type[RunSpec] | type[InverseSpec] | type[MapSpec]
+    spec: type[RunSpec] | type[InverseSpec] | type[MapSpec] | type[DivergenceSpec]
     trainer: str
     hello: str
     check: str
@@ -62,6 +64,13 @@ KINDS: dict[str, Kind] = {
         "inn_core.training.mapfit:numbers_of",
         rate=12.0,  # a grid of points is measured for each snapshot
     ),
+    DIVERGENCE: Kind(
+        DivergenceSpec,
+        "inn_core.training.divergence:DivergenceTrainer",
+        "inn_core.maps.diverging:hello",
+        "inn_core.training.divergence:numbers_of",
+        rate=8.0,  # every member is measured both ways, and its points go out
+    ),
 }
 
 
@@ -71,7 +80,8 @@ def kind_of(spec: AnySpec) -> Kind:
         if isinstance(spec, kind.spec):
             return kind
     raise SpecError(
-        f"A run needs a RunSpec, an InverseSpec or a MapSpec; it got {type(spec).__name__}."
+        f"A run needs {', '.join(kind.spec.__name__ for kind in KINDS.values())}; "
+        f"it got {type(spec).__name__}."
     )
 
 
@@ -82,7 +92,8 @@ def kind_name(spec: AnySpec) -> str:
 
 def carries_arrays(spec: AnySpec) -> bool:
     """Whether a run's snapshots carry arrays (``net``) in place of layer maps."""
-    return isinstance(spec, InverseSpec) or (isinstance(spec, MapSpec) and spec.members > 1)
+    always = isinstance(spec, InverseSpec | DivergenceSpec)
+    return always or (isinstance(spec, MapSpec) and spec.members > 1)
 
 
 def read_spec(values: Any) -> AnySpec:

@@ -110,6 +110,19 @@ LOSSES: dict[str, Entry] = {
     "nll": Entry("Negative log-likelihood", "change of variables", "inn_core.losses.nll:NLL"),
 }
 
+_DIVERGENCES = "inn_core.losses.divergences"
+_FGAN = "Nowozin, Cseke & Tomioka 2016, arXiv 1606.00709"
+
+#: f-divergences D_f(data, model) that a critic bounds from below.
+DIVERGENCES: dict[str, Entry] = {
+    "kl": Entry("KL(data, model)", _FGAN, f"{_DIVERGENCES}:KL"),
+    "reverse_kl": Entry("Reverse KL(model, data)", _FGAN, f"{_DIVERGENCES}:REVERSE_KL"),
+    "pearson": Entry("Pearson χ²", _FGAN, f"{_DIVERGENCES}:PEARSON"),
+    "hellinger": Entry("Squared Hellinger", _FGAN, f"{_DIVERGENCES}:HELLINGER"),
+    "js": Entry("Jensen-Shannon, twice", _FGAN, f"{_DIVERGENCES}:JS"),
+    "gan": Entry("GAN", "Goodfellow et al. 2014, arXiv 1406.2661", f"{_DIVERGENCES}:GAN"),
+}
+
 _TARGETS = "inn_core.targets"
 
 #: 2-D densities with sample, exact log_prob and entropy.
@@ -151,6 +164,16 @@ TARGETS: dict[str, Entry] = {
         "Banana",
         "x₁ normal, x₂ ~ N(0.6 x₁², 0.28): one layer makes it",
         f"{_TARGETS}.banana:BANANA",
+    ),
+}
+
+#: Densities with one number to set: what losses are compared on, in no other menu.
+FAMILIES: dict[str, Entry] = {
+    "hills": Entry(
+        "Two hills", "Gaussians of sd 0.7, weights 0.6 and 0.4", f"{_TARGETS}.families:Hills"
+    ),
+    "pareto": Entry(
+        "Pareto tails", "P(|x| > t) = (1 + t)^-α (Lomax 1954)", f"{_TARGETS}.families:Pareto"
     ),
 }
 

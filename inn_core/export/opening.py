@@ -19,6 +19,7 @@ from inn_core.maps.codec import decode_frame, encode_frame
 from inn_core.maps.header import FrameError
 from inn_core.runs import files
 from inn_core.specs import RunSpec, SpecError, is_drawing
+from inn_core.specs_inverse import InverseSpec
 
 
 def frame_of(spec: AnySpec, arrays: Arrays, step: int = 0, seconds: float = 0.0) -> bytes:
@@ -57,7 +58,7 @@ def weights_of(
     found = saved_in(folder, step, seconds) if folder else None
     if found:
         return found
-    if net is not None:
+    if net is not None and isinstance(spec, InverseSpec):
         return net, step, seconds
     drawn = isinstance(spec, RunSpec) and is_drawing(spec.start) and step == 0
     if isinstance(spec, RunSpec) and (folder is None or drawn):

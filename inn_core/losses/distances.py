@@ -42,8 +42,10 @@ def half_squares(x: Tensor, y: Tensor) -> Tensor:
     return 0.5 * gap.square().sum(-1)
 
 
-def sinkhorn(x: Tensor, y: Tensor, blur: float = BLUR) -> Tensor:
+def sinkhorn(x: Tensor, y: Tensor, blur: float | Tensor = BLUR) -> Tensor:
     """Debiased Sinkhorn divergence S(x, y) = OT(x, y) - OT(x, x) / 2 - OT(y, y) / 2.
+
+    blur : the root of the temperature, a length; one for all clouds, or one a cloud (E,)
 
     OT has the cost |x - y|^2 / 2 and the entropic temperature blur^2; as blur -> 0 the divergence
     tends to W2^2 / 2 (Feydy et al. 2019, arXiv 1810.08278). Temperatures fall step by step without
@@ -58,20 +60,27 @@ def sinkhorn(x: Tensor, y: Tensor, blur: float = BLUR) -> Tensor:
             new_f, new_g = soft_min(apart, g, heat), soft_min(apart.mT, f, heat)
             f, g = (f + new_f) / 2, (g + new_g) / 2
             a, b = (a + soft_min(own_x, a, heat)) / 2, (b + soft_min(own_y, b, heat)) / 2
-    heat = blur**2
+    heat = heat_of(blur)
     still_x, still_y = x.detach(), y.detach()
     rise = soft_min(half_squares(x, still_y), g, heat) - soft_min(half_squares(x, still_x), a, heat)
     fall = soft_min(half_squares(y, still_x), f, heat) - soft_min(half_squares(y, still_y), b, heat)
     return rise.mean(-1) + fall.mean(-1)
 
 
-def temperatures(blur: float) -> list[float]:
+def heat_of(blur: float | Tensor) -> float | Tensor:
+    """blur^2, as (E, 1) where there is one a cloud: what a potential (E, B) is measured in."""
+    return (blur**2).unsqueeze(-1) if isinstance(blur, Tensor) else blur**2
+
+
+def temperatures(blur: float | Tensor) -> list[float | Tensor]:
     """From 2^FALLS blur^2 down to blur^2, and LAST times that."""
-    return [blur**2 * 2.0**k for k in range(FALLS, 0, -1)] + [blur**2] * LAST
+    heat = heat_of(blur)
+    return [heat * 2.0**k for k in range(FALLS, 0, -1)] + [heat] * LAST
 
 
-def soft_min(cost: Tensor, potential: Tensor, heat: float) -> Tensor:
+def soft_min(cost: Tensor, potential: Tensor, heat: float | Tensor) -> Tensor:
     """-heat log of the mean over j of exp((potential_j - cost_ij) / heat), (..., i)."""
     share = math.log(cost.shape[-1])
-    inside = (potential.unsqueeze(-2) - cost) / heat
+    of_cost = heat.unsqueeze(-1) if isinstance(heat, Tensor) else heat
+    inside = (potential.unsqueeze(-2) - cost) / of_cost
     return -heat * (torch.logsumexp(inside, -1) - share)

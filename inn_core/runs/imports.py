@@ -21,6 +21,7 @@ from inn_core.runs.history import FIXED
 from inn_core.runs.run import LabError
 from inn_core.runs.store import RunFolder, Store
 from inn_core.specs import RunSpec, SpecError, is_drawing
+from inn_core.specs_divergence import DivergenceSpec
 from inn_core.specs_map import MapSpec
 from inn_core.targets import library
 
@@ -134,6 +135,8 @@ def lesson_of(spec: AnySpec) -> str:
         return "pushforward"
     if isinstance(spec, MapSpec):
         return "universality"
+    if isinstance(spec, DivergenceSpec):
+        return "divergences"
     if len(set(spec.prior_weight)) > 1:
         return "prior_weight"
     return "latent_dimension" if spec.members > 1 else "inverse_problems"

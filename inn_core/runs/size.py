@@ -14,6 +14,8 @@ from inn_core.kinds import AnySpec
 from inn_core.runs.run import LabError
 from inn_core.runs.settings import Settings
 from inn_core.specs import RunSpec
+from inn_core.specs_divergence import FLOW as DIVERGENCE_FLOW
+from inn_core.specs_divergence import DivergenceSpec
 from inn_core.specs_inverse import FLOW, InverseSpec
 from inn_core.specs_map import FLOW as MAP_FLOW
 from inn_core.specs_map import MapSpec
@@ -64,7 +66,7 @@ def check(spec: AnySpec, settings: Settings, batch: int | None = None) -> None:
 
 def parts_of(spec: AnySpec, batch: int) -> Mapping[str, tuple[float, str]]:
     """Setting -> (how often larger than usual it is, its value as text)."""
-    kinds = ((InverseSpec, FLOW), (MapSpec, MAP_FLOW))
+    kinds = ((InverseSpec, FLOW), (MapSpec, MAP_FLOW), (DivergenceSpec, DIVERGENCE_FLOW))
     usual = next((flow for kind, flow in kinds if isinstance(spec, kind)), RunSpec().flow)
     hidden = ", ".join(map(str, spec.flow.hidden))
     return {

@@ -21,8 +21,9 @@ EPSILON = 1e-8
 class Adam:
     """The moments m and v of weights (E, P); all rows take their step at once."""
 
-    def __init__(self, weights: Tensor) -> None:
+    def __init__(self, weights: Tensor, betas: tuple[float, float] = BETAS) -> None:
         """Begin with both moments zero."""
+        self.betas = betas
         self.mean = torch.zeros_like(weights)
         self.square = torch.zeros_like(weights)
 
@@ -30,6 +31,6 @@ class Adam:
         """Change the weights in place; ``count`` is the number of this step, from 1."""
         torch._fused_adam_(
             [weights], [grad], [self.mean], [self.square], [], [torch.tensor(float(count))],
-            lr=lr, beta1=BETAS[0], beta2=BETAS[1], weight_decay=0.0, eps=EPSILON,
+            lr=lr, beta1=self.betas[0], beta2=self.betas[1], weight_decay=0.0, eps=EPSILON,
             amsgrad=False, maximize=False,
         )  # fmt: skip

@@ -1,8 +1,9 @@
-"""Steps of flows that are fitted to a map: groups of members, one batched network a coupling."""
+"""Groups of members, one batched network each: of a coupling (fits to a map), of a kind of loss."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -15,17 +16,11 @@ from inn_core.training.step import Stepper
 
 
 class FitStepper(Stepper):
-    """The step of one group.
-
-    mask : (E, P) 0 where a member has no such number (masks.py)
-    """
+    """The step of one group of flows that are fitted to a map."""
 
     def __init__(self, loss: FitLoss, flow: Flow, shown: Flow, mask: Tensor) -> None:
         """Train ``flow``; what the mask takes out becomes 0 and stays so."""
-        super().__init__(loss, flow, shown)
-        self.mask = mask
-        for matrix in (self.weights, self.average, self.guard.sound):
-            matrix.mul_(mask)
+        super().__init__(loss, flow, shown, mask=mask)
         self.mix = torch.zeros(len(TERMS))
         self.fit = Recorded(lambda x: self._fit(loss, x), flow.parameters())
 
@@ -38,20 +33,21 @@ class FitStepper(Stepper):
 
     def _fit(self, loss: FitLoss, x: Tensor) -> tuple[Tensor, Tensor]:
         total, grads = loss.gradient(self.flow, x, self.mix)
-        return total, self._joined(grads) * self.mask
+        return total, self._joined(grads)
 
 
 class Groups:
     """The steppers of a run as one; see :class:`Stepper` for its face.
 
-    members : coupling -> the run's members that it has; flow, shown : coupling -> flow
+    members : name of a group -> the run's members that it has; flow, shown : name -> flow
     """
 
     note = ""
 
     def __init__(
-        self, loss: FitLoss, steppers: dict[str, FitStepper], members: dict[str, list[int]]
+        self, loss: Any, steppers: Mapping[str, Stepper], members: dict[str, list[int]]
     ) -> None:
+        """``loss`` : that of all groups, for whoever measures by it."""
         self.loss, self.steppers, self.members = loss, steppers, members
         self.flow = nn.ModuleDict({name: one.flow for name, one in steppers.items()})
         self.shown = nn.ModuleDict({name: one.shown for name, one in steppers.items()})
@@ -60,9 +56,15 @@ class Groups:
     def step(
         self, x: Tensor, count: int, lr: float, clip: float, weights: Mapping[str, float]
     ) -> None:
-        """One step of every group, on the same batch."""
+        """One step of every group, on the same points; one that takes fewer has the first."""
+        batch = len(x) // self.draws
         for stepper in self.steppers.values():
-            stepper.step(x, count, lr, clip, weights)
+            stepper.step(x[: batch * stepper.draws], count, lr, clip, weights)
+
+    @property
+    def draws(self) -> int:
+        """Batches that one step takes from the stream: as many as the greediest group."""
+        return max(one.draws for one in self.steppers.values())
 
     @property
     def losses(self) -> Tensor | None:

@@ -15,6 +15,8 @@ from torch import Tensor
 #: A finite loss is absurd when it exceeds the first one by so many nats in so many steps in a row.
 #: A single batch of heavy-tailed data may do so, and a bounded spline never gets far above.
 ABSURD = ((50.0, 10), (3.0, 50))
+#: Where a rising loss is no fault (it is the adversary's gain, or not in nats): finite will do.
+FINITE = ((float("inf"), 1),)
 #: Every so many steps sound weights are put aside.
 KEEP_EVERY = 25
 
@@ -22,15 +24,15 @@ KEEP_EVERY = 25
 class Guard:
     """Watches losses (E,) and gradients (E, P). ``frozen``: member -> the reason, a sentence."""
 
-    def __init__(self, weights: Tensor) -> None:
-        """``weights`` (E, P) are the parameters before the first step."""
+    def __init__(self, weights: Tensor, limits: tuple[tuple[float, int], ...] = ABSURD) -> None:
+        """``weights`` (E, P) are the parameters before the first step; ``limits`` as ABSURD."""
         self.frozen: dict[int, str] = {}
         self.sound = weights.detach().clone()
         members = len(weights)
-        self.ceilings = torch.full((len(ABSURD), members), torch.inf)
-        self.strikes = torch.zeros(len(ABSURD), members, dtype=torch.int64)
-        self._rise = torch.tensor([[rise] for rise, _ in ABSURD])
-        self._patience = torch.tensor([[patience] for _, patience in ABSURD])
+        self.ceilings = torch.full((len(limits), members), torch.inf)
+        self.strikes = torch.zeros(len(limits), members, dtype=torch.int64)
+        self._rise = torch.tensor([[rise] for rise, _ in limits])
+        self._patience = torch.tensor([[patience] for _, patience in limits])
         self._alive = torch.ones(members, 1, dtype=torch.bool)
         self._struck = False
         self._fresh = True
@@ -64,6 +66,12 @@ class Guard:
         if self.frozen:
             for rows in matrices:
                 torch.where(self._alive, rows, self.sound, out=rows)
+
+    def stop(self, member: int, reason: str) -> None:
+        """Freeze a member for what happened elsewhere: its critic, or the model of a critic."""
+        if member not in self.frozen:
+            self.frozen[member] = reason
+            self._mask()
 
     def recalibrate(self) -> None:
         """Take the next loss as the new reference (the weights of the loss terms changed)."""

@@ -108,7 +108,7 @@ class Trainer:
         last, until = min(last, int(self.budget["steps"])), min(until, self.budget["seconds"])
         with one_thread():
             while self.step < last and self.seconds < until and not self.stepper.guard.all_frozen:
-                x = self.batches.take(self.batch)
+                x = self.batches.take(self.batch * self.stepper.draws)
                 self.stepper.step(x, self.step, self.lr, self.clip, self.weights)
                 self.step += 1
                 self.seconds = before + time.thread_time() - begin

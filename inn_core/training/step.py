@@ -32,10 +32,19 @@ class Stepper:
     note : a sentence when the run could not start where its spec says, else nothing
     likelihood : the gradient of the negative log-likelihood, recorded (recorded.py)
     losses : the last step's loss of each member (E,), or None before the first
+    draws : batches that one step takes from the stream
+    mask : (E, P) 0 where a member has no such number (masks.py), or None
     """
 
-    def __init__(self, loss: Loss, flow: Flow, shown: Flow, note: str = "") -> None:
-        """Train ``flow``; ``shown`` is another flow of the same layout, for the average."""
+    draws = 1
+
+    def __init__(
+        self, loss: Loss, flow: Flow, shown: Flow, note: str = "", mask: Tensor | None = None
+    ) -> None:
+        """Train ``flow``; ``shown`` is another flow of the same layout, for the average.
+
+        What the mask takes out becomes 0 and stays so.
+        """
         self.loss, self.flow, self.shown, self.note = loss, flow, shown, note
         self.losses: Tensor | None = None
         self.shown.load_state_dict(self.flow.state_dict())
@@ -46,6 +55,10 @@ class Stepper:
         self.flow.chain.settle(matrix)
         self.shown.chain.settle(self.average[:, :chain])
         self._leaves = [matrix, *self.flow.base.parameters()]
+        self.mask = mask
+        if mask is not None:
+            self.weights.mul_(mask)
+            self.average.mul_(mask)
         self.adam = Adam(self.weights)
         self.guard = Guard(self.weights)
         self.likelihood = Recorded(self._likelihood_gradient, flow.parameters())
@@ -58,7 +71,15 @@ class Stepper:
         lr : peak learning rate; clip : largest gradient norm of a member; weights : of loss terms
         """
         self.loss.at(count)
+        self.update(x, count, lr, clip, weights)
+
+    def update(
+        self, x: Tensor, count: int, lr: float, clip: float, weights: Mapping[str, float]
+    ) -> None:
+        """Change the weights by the gradient on x; the loss knows the step."""
         self.losses, grad = self.gradient(x, weights)
+        if self.mask is not None:
+            grad.mul_(self.mask)
         self.guard.before_step(self.losses, self.weights, grad, count, clip, lr)
         self.adam.step(self.weights, grad, lr * schedule.factor(count), count + 1)
         averaging.update(self.average, self.weights, count + 1)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 
+from inn_core.losses import distances
 from inn_core.losses.distances import KERNELS, mmd, sinkhorn
 
 
@@ -68,6 +70,54 @@ def test_a_real_difference_of_the_loss_is_its_gradient() -> None:
     with torch.no_grad():
         change = sinkhorn(x, y + step, 0.8) - sinkhorn(x, y - step, 0.8)
     assert float((grad * step).sum() * 2) == pytest.approx(float(change), rel=0.05)
+
+
+def test_its_gradient_is_exact_once_the_potentials_have_settled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(distances, "LAST", 300)
+    x, y = cloud(12, 2, 4, 1).requires_grad_(), cloud(15, 2, 5, 1).requires_grad_()
+    grads = torch.autograd.grad(sinkhorn(x, y, 0.8).sum(), (x, y))
+    for k, grad in enumerate(grads):
+        for place in ((0, 0, 0), (0, 5, 1), (0, 11, 0)):
+            with torch.no_grad():
+                ends = []
+                for h in (1e-5, -1e-5):
+                    moved = [x.detach().clone(), y.detach().clone()]
+                    moved[k][place] += h
+                    ends.append(float(sinkhorn(moved[0], moved[1], 0.8)))
+            assert float(grad[place]) == pytest.approx((ends[0] - ends[1]) / 2e-5, abs=1e-8)
+
+
+def test_it_is_symmetric_and_0_for_equal_sets_in_another_order() -> None:
+    x, y = cloud(30, 2, 9), cloud(40, 2, 10) + 0.5
+    for blur in (0.05, 0.7):
+        torch.testing.assert_close(sinkhorn(x, y, blur), sinkhorn(y, x, blur), rtol=1e-9, atol=0)
+        turned = x[:, torch.randperm(30, generator=torch.Generator().manual_seed(0))]
+        assert sinkhorn(x, turned, blur).abs().max() < 1e-5 < sinkhorn(x, y, blur).min()
+
+
+def test_it_comes_nearer_to_half_of_w2_squared_as_the_blur_falls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The best assignment of points in the plane is the exact W2 of two clouds of one size."""
+    x, y = cloud(60, 2, 11, 1), 0.5 * cloud(60, 2, 12, 1) + 1.0
+    cost = distances.half_squares(x, y)[0].numpy()
+    rows, columns = linear_sum_assignment(cost)
+    exact = float(cost[rows, columns].mean())
+    assert float(sinkhorn(x, y, 0.03)) == pytest.approx(exact, rel=0.01)
+    monkeypatch.setattr(distances, "LAST", 500)  # small temperatures settle slowly
+    off = [abs(float(sinkhorn(x, y, blur)) - exact) for blur in (1.0, 0.3, 0.1)]
+    assert off == sorted(off, reverse=True) and off[-1] < 2e-3 * exact
+
+
+def test_every_cloud_may_have_its_own_blur() -> None:
+    x, y = cloud(20, 2, 13, 3), cloud(20, 2, 14, 3) + 0.5
+    blurs = torch.tensor([0.05, 0.5, 5.0], dtype=x.dtype)
+    found = sinkhorn(x, y, blurs)
+    for e, blur in enumerate(blurs.tolist()):
+        alone = sinkhorn(x[e : e + 1], y[e : e + 1], blur)
+        torch.testing.assert_close(found[e : e + 1], alone, rtol=1e-12, atol=0.0)
 
 
 def test_mmd_is_the_sum_over_its_kernels() -> None:
