@@ -13,6 +13,21 @@ from scipy.stats import norm
 P, Q = (0.0, 1.0), (0.0, 2.0)
 CELLS = np.linspace(-12, 14, 4001)
 
+#: Along the line through both hills of the other riddle: weight, mean and spread of each.
+HILLS = ((0.55, -2.6, 0.7), (0.45, 2.6, 0.9))
+
+
+@cache
+def valley() -> dict[str, Any]:
+    """The density of two round hills of the plane at their mean, as a share of its highest."""
+    line = np.linspace(-4, 4, 4001)
+    mean = sum(weight * place for weight, place, _ in HILLS)
+
+    def density(x: Any) -> Any:
+        return sum(w * norm.pdf(x, m, s) / s for w, m, s in HILLS)
+
+    return {"share": f"{100 * float(density(mean) / density(line).max()):.1f} %"}
+
 
 @cache
 def one_unit() -> dict[str, Any]:

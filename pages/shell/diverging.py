@@ -54,6 +54,7 @@ class Scene:
 
 #: In the order of the stage's table (assets/stage/lessons/divergences/table.js).
 SCENES: dict[str, Scene] = {
+    "hills": Scene(),
     "critic": Scene(),
 }
 

@@ -94,6 +94,7 @@ RIDDLES: dict[str, tuple[tuple[str, ...], str, Callable[[], dict[str, Any]]]] = 
     "inverse_problems": (("on", "near", "off"), "off", mean_pose),
     "latent_dimension": (("0", "1", "2", "4"), "2", missing),
     "prior_weight": (("prior", "same", "point"), "point", shrunk),
+    "divergences.hills": (("kl", "both", "reverse", "none"), "both", bounds.valley),
     "divergences.critic": (("below", "at", "above"), "below", bounds.one_unit),
     "universality": (("1", "2", "3", "4"), "3", steps_needed),
 }

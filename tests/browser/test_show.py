@@ -42,14 +42,18 @@ def lesson_options(name: str) -> dict[str, Any]:
     if name == "universality":
         words = Words("en")
         return {"fit": fitting.told(fitting.Fitting(name), words), **proofs.options(words)}
-    return {} if name in ("change_of_variables", "divergences") else sweep_options(name.replace("_", "-"))
+    return (
+        {}
+        if name in ("change_of_variables", "divergences")
+        else sweep_options(name.replace("_", "-"))
+    )
 
 
 #: Lesson -> its scenes, and in what window and scheme they are looked at.
 LESSONS = {
     "change_of_variables": (6, (1440, 900), "light"),
     "coupling_layers": (4, (1024, 768), "dark"),
-    "divergences": (2, (1440, 900), "light"),
+    "divergences": (5, (1440, 900), "light"),
     "inverse_problems": (5, (1440, 900), "dark"),
     "latent_dimension": (4, (1024, 768), "light"),
     "prior_weight": (4, (1440, 900), "light"),

@@ -35,7 +35,7 @@ const TEMPLATE = `
     <figure class="un-second"><figcaption><b data-word="critic_plot"></b></figcaption><div data-explain="bound"><canvas data-plot="bound" role="img"></canvas></div></figure>
     <div class="un-beside"><div class="un-sliders" data-explain="sliders">${slider('width', 0, WIDTHS.length - 1, 1)}${slider('mean', ...LIMITS.mean, 0.01)}${slider('sd', ...LIMITS.sd, 0.01)}${slider('clamp', 1, 12, 0.5)}</div>
       <dl class="un-numbers" data-explain="numbers">${['truth', 'fresh', 'exact', 'short', 'steps'].map(number).join('')}</dl>
-      <button type="button" class="pf-button dv-again"><span data-word="critic_again"></span></button></div>
+      <div class="pf-bar"><button type="button" class="pf-button dv-again"><span data-word="again"></span></button><button type="button" class="pf-button" data-do="reset"><span data-word="reset"></span></button></div></div>
   </div>`;
 
 export class Bound extends Local {

@@ -27,6 +27,7 @@ export class Local {
       window.addEventListener('pointercancel', () => this.rest(), { once: true });
     });
     root.addEventListener('click', ({ target }) => {
+      if (target.closest('[data-do=reset]')) this.apply({});
       const [key, value] = target.closest('[data-pick]')?.dataset.pick.split('=') ?? [];
       if (key) this.set({ [key]: value });
     });
