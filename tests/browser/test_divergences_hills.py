@@ -114,15 +114,15 @@ def test_with_one_hill_all_four_agree(page: Page) -> None:
 
 def test_the_start_decides_where_reverse_kl_falls_and_a_drag_moves_it(page: Page) -> None:
     rested(page)
-    place = [(1 + 0.4 / HALF) / 2, (1 - 1.2 / HALF) / 2]
-    other = [(1 - 1.6 / HALF) / 2, (1 - 0.6 / HALF) / 2]
-    drag(page, "[data-panel=kl]", tuple(place), tuple(other))
+    place = (1 + 0.4 / HALF) / 2, (1 - 1.2 / HALF) / 2
+    other = (1 - 1.6 / HALF) / 2, (1 - 0.6 / HALF) / 2
+    drag(page, "[data-panel=kl]", place, other)
     models = rested(page)["models"]
     assert models["reverse_kl"]["on"] == "one" and models["kl"]["on"] == "both"
     own = page.evaluate("lesson.read()")["own"]
     assert (own["mx"], own["my"]) == pytest.approx((-1.6, 0.6), abs=0.05)
-    hill = [(1 + 2.6 / HALF) / 2, 0.5]
-    drag(page, "[data-panel=js]", tuple(hill), ((1 + 1.5 / HALF) / 2, (1 - 1.5 / HALF) / 2))
+    hill = (1 + 2.6 / HALF) / 2, 0.5
+    drag(page, "[data-panel=js]", hill, ((1 + 1.5 / HALF) / 2, (1 - 1.5 / HALF) / 2))
     rested(page)
     own = page.evaluate("lesson.read()")["own"]
     assert own["d"] == pytest.approx(2 * math.hypot(1.5, 1.5), abs=0.1)
