@@ -202,6 +202,11 @@ PROBLEMS: dict[str, Entry] = {
         "closed form; paired prior loss: VINA, arXiv 2602.20480",
         f"{_PROBLEMS}.linear_gaussian:LINEAR_GAUSSIAN",
     ),
+    "line": Entry(
+        "One number seen through noise",
+        "closed form; the noise as an unknown: VINA, arXiv 2602.20480",
+        f"{_PROBLEMS}.linear_gaussian:LINE",
+    ),
 }
 
 _DIFFEOS = "inn_core.diffeos"

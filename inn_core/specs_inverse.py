@@ -34,7 +34,8 @@ FLOW = FlowSpec(layers=8, hidden=(64, 64), linear="rotation")
 class InverseSpec:
     """One run on an inverse problem; its members train side by side as one batched computation.
 
-    problem : key of ``registry.PROBLEMS``
+    problem : key of ``registry.PROBLEMS``; setting : its options by name, such as the noise of
+        "line", each a number
     network : ``"inn"``, or ``"conditional"``: then z is as large as x, and plain maximum likelihood
         is the only loss
     flow : the network's couplings, as for a 2-D flow
@@ -62,6 +63,7 @@ class InverseSpec:
     seed: int = 0
     members: int = 1
     part: tuple[int, int] = (0, 1)
+    setting: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
         """Validate every field; raises :class:`SpecError`."""
@@ -81,6 +83,7 @@ class InverseSpec:
             "seed": check_number("seed", self.seed),
             "members": members,
             "part": check_part(self.part, members),
+            "setting": check_setting(self.problem, self.setting),
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)
@@ -117,6 +120,7 @@ class InverseSpec:
         """Plain dict of JSON types; ``from_json`` is its inverse."""
         values = asdict(self)
         values["part"] = list(self.part)
+        values["setting"] = dict(self.setting)
         values["flow"]["hidden"] = list(self.flow.hidden)
         values |= {name: list(getattr(self, name)) for name in PER_MEMBER}
         return {"kind": KIND, **values}
@@ -137,6 +141,23 @@ def check_part(value: Any, members: int) -> tuple[int, int]:
             f"and n no more than the {members} members."
         )
     return pair[0], pair[1]
+
+
+def check_setting(problem: str, value: Any) -> tuple[tuple[str, float], ...]:
+    """Options that the problem knows, as pairs by name; raises SpecError."""
+    from inn_core.problems.base import find  # numpy alone
+
+    try:
+        options = dict(value)
+    except (TypeError, ValueError) as error:
+        raise SpecError(
+            f"setting is {shown(value)}; it must be an object of the problem's options."
+        ) from error
+    try:
+        find(problem, **{str(name): number for name, number in options.items()})
+    except ValueError as error:
+        raise SpecError(str(error)) from error
+    return tuple(sorted((name, float(number)) for name, number in options.items()))
 
 
 def names_of(name: str, value: Any, allowed: tuple[str, ...], members: int) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from inn_core.export.paint import Box, Picture, Window, dots, lines, pack, sprit
 from inn_core.export.reel import MOST, latent_points, thinned
 from inn_core.export.request import ExportError, FilmRequest
 from inn_core.maps import codec
-from inn_core.problems.base import find
+from inn_core.problems.base import problem_of
 from inn_core.specs_inverse import InverseSpec
 
 Points = NDArray[np.float64]
@@ -78,7 +78,7 @@ class FanStudio:
 
         self.request, self.reel, self.theme = request, reel, THEMES[request.theme]
         self.spec = InverseSpec.from_json(reel.hello["spec"])
-        self.problem = find(self.spec.problem)
+        self.problem = problem_of(self.spec)
         self.trainer = InverseTrainer(self.spec)
         self.y = np.asarray(self.problem.references[0], float)
         members = self.spec.members

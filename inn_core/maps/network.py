@@ -15,7 +15,7 @@ import numpy as np
 
 from inn_core.flows.inn import Layout
 from inn_core.maps.header import FrameError
-from inn_core.problems.base import find
+from inn_core.problems.base import problem_of
 from inn_core.results import FloatArray
 from inn_core.specs_inverse import InverseSpec
 
@@ -51,7 +51,7 @@ def unpack(names: Any, data: bytes) -> dict[str, FloatArray]:
 
 def hello(spec: InverseSpec) -> dict[str, Any]:
     """What a viewer must know before the first frame: spec, problem, units; no history."""
-    problem = find(spec.problem)
+    problem = problem_of(spec)
     latent = [int(d) for d in np.broadcast_to(spec.latent, spec.members)]
     layout = Layout.of(problem, latent)
     return {

@@ -215,6 +215,11 @@ def find(name: str, **options: Any) -> Problem:
     return problem.vary(**options)
 
 
+def problem_of(spec: Any) -> Problem:
+    """The problem of an InverseSpec, set up as the spec says."""
+    return find(spec.problem, **dict(spec.setting))
+
+
 def _numbers(name: str, value: Any) -> Array:
     try:
         return np.asarray(value, dtype=np.float64)

@@ -25,6 +25,24 @@ def sized(spec: InverseSpec, size: str) -> InverseSpec:
 
 #: Where the answer is linear in y: a network that can be linear, and then is exact.
 LINEAR = FlowSpec(layers=2, hidden=(8,), linear="lu")
+#: Of one coupling only: its first coordinate is linear in (y, z) whatever it has learnt.
+STRAIGHT = FlowSpec(layers=1, hidden=(8,), linear="lu")
+#: Weights of the prior loss that the line is trained with.
+LINE_WEIGHTS = (0.0, 0.1, 1.0, 10.0, 100.0)
+
+
+def line_sweep(spread: float, noise: float, weights: tuple[float, ...], seed: int) -> InverseSpec:
+    """The line at a prior sd and a noise, an INN for each weight of the prior loss."""
+    return InverseSpec(
+        problem="line",
+        flow=STRAIGHT,
+        latent=(1,),
+        prior_weight=weights,
+        members=len(weights),
+        training=TrainSpec(lr=5e-3, batch=512, seconds=60.0, steps=4_000),
+        seed=seed,
+        setting=(("spread", spread), ("noise", noise)),
+    )
 
 
 def single(name: str) -> InverseSpec:
@@ -33,6 +51,8 @@ def single(name: str) -> InverseSpec:
     missing = problem.dim_x - problem.dim_y
     latent = problem.dim_x if problem.labels_only or missing < 1 else missing
     spec = InverseSpec(problem=name, latent=(latent,))
+    if name == "line":
+        return line_sweep(1.0, 0.5, LINE_WEIGHTS, 0)
     if name == "linear-gaussian":
         spec = replace(spec, flow=LINEAR, training=replace(spec.training, lr=5e-3))
     return spec

@@ -20,7 +20,7 @@ from inn_core.flows.flow import Flow
 from inn_core.flows.inn import Layout
 from inn_core.losses.inverse import ConditionalLoss, InverseLoss
 from inn_core.losses.nll import weighted_sum
-from inn_core.problems.base import Problem, find
+from inn_core.problems.base import Problem, problem_of
 from inn_core.results import Snapshot
 from inn_core.specs import SpecError
 from inn_core.specs_inverse import InverseSpec
@@ -65,7 +65,7 @@ class InverseTrainer(Trainer):
     def __init__(self, spec: InverseSpec, target: Any = None) -> None:
         """Build the networks and simulate the first pairs."""
         self.begin(spec)
-        self.problem: Problem = target or find(spec.problem)
+        self.problem: Problem = target or problem_of(spec)
         self.layout = layout_of(spec, self.problem)
         source = Pairs(self.layout)
         self.batches = BatchStream(source, spec.seed)
@@ -187,7 +187,7 @@ def load(path: Path) -> tuple[InverseSpec, Flow, Layout]:
         with safe_open(path, framework="pt") as file:
             spec = InverseSpec.from_json(json.loads((file.metadata() or {})[KEY]))
             parts = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
-        layout = layout_of(spec, find(spec.problem))
+        layout = layout_of(spec, problem_of(spec))
         flow = build(spec, layout)
         flow.load_state_dict(parts)
     except FileNotFoundError as error:

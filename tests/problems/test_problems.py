@@ -21,6 +21,7 @@ PLACES: dict[str, list[list[float]]] = {
     "eight-modes": [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1]],
     "strip": [[1.2], [1.9], [-0.6]],
     "linear-gaussian": [[0.8, -0.5], [-1.5, 1.0]],
+    "line": [[1.1], [-0.4]],
 }
 CASES = [(name, y) for name, places in PLACES.items() for y in places]
 
@@ -199,6 +200,22 @@ def test_the_linear_answer_is_the_textbooks() -> None:
     np.testing.assert_allclose(problem.covariance(), joint[:3, :3] - gain @ joint[3:, :3])
     normal = stats.multivariate_normal(np.zeros(2), problem.predictive_covariance())
     assert problem.evidence(y) == pytest.approx(normal.pdf(y))
+
+
+@pytest.mark.parametrize(("spread", "noise"), [(1.0, 0.5), (0.4, 1.7), (2.0, 0.1)])
+def test_on_the_line_unknown_and_noise_are_one_number(spread: float, noise: float) -> None:
+    problem: Any = find("line", spread=spread, noise=noise)
+    y = np.array([0.7])
+    share = spread**2 / (spread**2 + noise**2)
+    mean, sd = problem.posterior_moments(y)
+    assert mean[0] == pytest.approx(share * 0.7)
+    assert sd[0] ** 2 == pytest.approx((1 - share) * spread**2)
+    assert mean[1] == pytest.approx((0.7 - mean[0]) / noise), "what x leaves is the noise"
+    scaled = problem.covariance() / np.outer(problem.prior_sd, problem.prior_sd)
+    spreads = np.linalg.eigvalsh(scaled)
+    np.testing.assert_allclose(spreads, [0, 1], atol=1e-12)
+    with pytest.raises(ValueError, match="spread and noise"):
+        find("line", noise=0.0)
 
 
 @pytest.mark.parametrize("weight", [0.0, 1e-9, 0.3, 1.0, 100.0, 1e6])

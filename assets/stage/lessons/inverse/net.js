@@ -1,5 +1,5 @@
 /**
- * Trained INNs in the browser: x (+ pad) <-> [y | z | idle], affine couplings and rotations in D
+ * Trained INNs in the browser: x (+ pad) <-> [y | z | idle], affine couplings, rotations and LU layers in D
  * dimensions, one network a member. Pure mathematics, the same as inn_core/flows/inn.py; runs in a worker.
  *
  *   const { spec, nets } = parseNet(arrayBuffer);   a file of `python -m inn_core pretrain kinematics F.inn`
@@ -68,6 +68,10 @@ function build(arrays) {
         const { values } = read(`${part}angles`);
         dim = Math.round((1 + Math.sqrt(1 + 8 * values.length)) / 2);
         layers.push(new Rotation(rotation(values, dim), dim));
+      } else if (arrays.has(`${part}log_diagonal`)) {
+        const [lower, upper, logs, shift] = ['lower', 'upper', 'log_diagonal', 'shift'].map((name) => read(part + name).values);
+        dim = logs.length;
+        layers.push(new LU(lower, upper, logs, shift));
       } else if (arrays.has(`${part}conditioner.biases.0`)) {
         const weights = [];
         for (let i = 0; arrays.has(`${part}conditioner.weights.${i}`); i++) {
@@ -141,6 +145,48 @@ class Rotation {
         let sum = 0;
         for (let k = 0; k < dim; k++) sum += points[at + k] * matrix[back ? k * dim + i : i * dim + k];
         row[i] = sum;
+      }
+      points.set(row, at);
+    }
+  }
+}
+
+/** z = L U x + b, L unit lower triangular, U upper with diagonal e^d; entries row by row. */
+class LU {
+  constructor(lower, upper, logs, shift) {
+    const dim = logs.length;
+    const square = () => Array.from({ length: dim }, () => new Float64Array(dim));
+    const [l, u] = [square(), square()];
+    for (let i = 0, below = 0, above = 0; i < dim; i++) {
+      l[i][i] = 1;
+      u[i][i] = Math.exp(logs[i]);
+      for (let j = 0; j < i; j++) l[i][j] = lower[below++];
+      for (let j = i + 1; j < dim; j++) u[i][j] = upper[above++];
+    }
+    Object.assign(this, { l, u, shift, dim, row: new Float64Array(dim) });
+  }
+
+  apply(points, back) {
+    const { l, u, shift, dim, row } = this;
+    for (let at = 0; at < points.length; at += dim) {
+      if (back) {
+        for (let i = 0; i < dim; i++) {
+          row[i] = points[at + i] - shift[i];
+          for (let j = 0; j < i; j++) row[i] -= l[i][j] * row[j];
+        }
+        for (let i = dim - 1; i >= 0; i--) {
+          for (let j = i + 1; j < dim; j++) row[i] -= u[i][j] * row[j];
+          row[i] /= u[i][i];
+        }
+      } else {
+        for (let i = 0; i < dim; i++) {
+          row[i] = 0;
+          for (let j = i; j < dim; j++) row[i] += u[i][j] * points[at + j];
+        }
+        for (let i = dim - 1; i >= 0; i--) {
+          for (let j = 0; j < i; j++) row[i] += l[i][j] * row[j];
+          row[i] += shift[i];
+        }
       }
       points.set(row, at);
     }

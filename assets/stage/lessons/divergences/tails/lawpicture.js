@@ -1,0 +1,97 @@
+/** Tails on log axes: how much of a law lies beyond x, and how steeply that falls. */
+import { css } from '../../../colours.js';
+import { penOf } from '../../universality/fits/draw.js';
+import { steepness } from '../maths/survival.js';
+
+/** The target, and three ways to a tail. */
+export const LAWS = ['pareto', 'bounded', 'unbounded', 'student'];
+/** Powers of ten of x that are shown, and of the share beyond. */
+export const POWERS = [0, 4];
+const LOWEST = -8;
+const STEPS = 64;
+const STEEPEST = 12;
+const DASH = { pareto: [], bounded: [], unbounded: [10, 6], student: [2, 4] };
+const hue = (theme, law) => ({ pareto: theme.data, bounded: theme.model, unbounded: theme.model, student: theme.latent }[law]);
+
+const powers = () => Array.from({ length: STEPS + 1 }, (_, k) => POWERS[0] + ((POWERS[1] - POWERS[0]) * k) / STEPS);
+
+/** @param {Object} scene ../tails.js */
+export function drawSurvival(canvas, { theme, dpr, curves, flows, state }) {
+  const pen = penOf(canvas, dpr, theme.room);
+  const [wide, tall] = [canvas.clientWidth, canvas.clientHeight];
+  const big = theme.projector ? 20 : 12.5;
+  const x = (power) => (wide * (power - POWERS[0])) / (POWERS[1] - POWERS[0]);
+  const y = (share) => 6 + ((tall - 12) * Math.log10(share)) / LOWEST;
+  pen.font = `${big}px ${theme.font}`;
+  Object.assign(pen, { strokeStyle: css(theme.ink, 0.14), lineWidth: 1, fillStyle: css(theme.ink, 0.8) });
+  for (let p = POWERS[0]; p <= POWERS[1]; p++) {
+    stroke(pen, [[x(p), 0], [x(p), tall]]);
+    if (p > POWERS[0] && p < POWERS[1]) ten(pen, p, x(p) + 4, tall - 8, big);
+  }
+  for (let p = 0; p >= LOWEST; p -= 2) {
+    stroke(pen, [[0, y(10 ** p)], [wide, y(10 ** p)]]);
+    if (p && p > LOWEST) ten(pen, p, 4, y(10 ** p) - 4, big);
+  }
+  for (const law of LAWS) {
+    const points = powers().map((power) => [power, curves[law](10 ** power)]).filter(([, share]) => share > 10 ** (LOWEST - 2));
+    pen.setLineDash(DASH[law]);
+    Object.assign(pen, { strokeStyle: css(hue(theme, law)), lineWidth: law === 'pareto' ? 4 : 2.6 });
+    stroke(pen, points.map(([power, share]) => [x(power), y(share)]));
+  }
+  pen.setLineDash([]);
+  for (const flow of flows) drawSteps(pen, flow, { theme, x, y });
+  Object.assign(pen, { strokeStyle: css(theme.ink), lineWidth: 1.5 });
+  stroke(pen, [[x(state.x), 0], [x(state.x), tall]]);
+  for (const law of LAWS) {
+    pen.beginPath();
+    pen.arc(x(state.x), y(curves[law](10 ** state.x)), 4.5, 0, 7);
+    pen.fillStyle = css(hue(theme, law));
+    pen.fill();
+  }
+}
+
+/** Draws as steps, down to the largest; beyond it nothing is known. */
+function drawSteps(pen, { base, sorted }, { theme, x, y }) {
+  const n = sorted.length;
+  const points = [];
+  for (let rank = n; rank >= 1; rank = rank > 200 ? Math.floor(rank * 0.97) : rank - 1) {
+    const size = sorted[n - rank];
+    if (size < 1) continue;
+    const at = x(Math.log10(size));
+    if (points.length) points.push([at, points.at(-1)[1]]);
+    points.push([at, y((rank - 1) / n || 0.5 / n)]);
+  }
+  Object.assign(pen, { strokeStyle: css(base === 'student' ? theme.latent : theme.model), lineWidth: 1.6 });
+  stroke(pen, points);
+  const [px, py] = points.at(-1) ?? [0, 0];
+  stroke(pen, [[px - 6, py - 6], [px + 6, py + 6]]);
+  stroke(pen, [[px - 6, py + 6], [px + 6, py - 6]]);
+}
+
+function stroke(pen, points) {
+  pen.beginPath();
+  points.forEach(([px, py], k) => pen[k ? 'lineTo' : 'moveTo'](px, py));
+  pen.stroke();
+}
+
+function ten(pen, power, px, py, big) {
+  pen.fillText('10', px, py);
+  pen.fillText(String(power).replace('-', '−'), px + 1.15 * big, py - 0.4 * big);
+}
+
+/** −d ln P / d ln x against x: a power law is level, everything else climbs. */
+export function steepPlot(svg, { width, height, big }, { curves, state, words }) {
+  const edges = { left: 34 * big, right: 12, top: 10, bottom: 26 * big };
+  const x = (power) => edges.left + ((width - edges.left - edges.right) * (power - POWERS[0])) / (POWERS[1] - POWERS[0]);
+  const y = (value) => height - edges.bottom - ((height - edges.top - edges.bottom) * Math.min(STEEPEST, value)) / STEEPEST;
+  const path = (law) => {
+    const points = powers().map((power) => [power, steepness(curves[law], 10 ** power)]);
+    const last = points.findIndex(([power, value]) => !Number.isFinite(value) || value > STEEPEST || curves[law](10 ** power) < 1e-280);
+    const seen = last < 0 ? points : points.slice(0, last + 1).filter(([, value]) => Number.isFinite(value));
+    return `<path class="ta-line ta-${law}" d="${seen.map(([power, value], k) => `${k ? 'L' : 'M'}${x(power).toFixed(1)} ${y(value).toFixed(1)}`).join('')}"/>`;
+  };
+  const levels = [0, 2, 4, 6, 8, 10, 12].map((value) => `<path class="po-level" d="M${x(POWERS[0])} ${y(value)}H${x(POWERS[1])}"/><text x="${edges.left - 6}" y="${y(value) + 4 * big}" text-anchor="end">${value}</text>`);
+  const ticks = [0, 1, 2, 3, 4].map((power) => `<text x="${x(power)}" y="${height - 6}" text-anchor="middle">${words.number(10 ** power, 0)}</text>`);
+  svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
+  svg.innerHTML = `${levels.join('')}${ticks.join('')}${LAWS.map(path).join('')}<path class="ta-probe" d="M${x(state.x)} ${edges.top}V${height - edges.bottom}"/>`;
+}
