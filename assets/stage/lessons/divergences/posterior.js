@@ -29,15 +29,15 @@ const slider = (name, low, high, step) => `<label><span data-word="po_${name}"><
   <input type="range" data-state="${name}" min="${low}" max="${high}" step="${step}"><output></output></label>`;
 const TEMPLATE = `
   <p class="un-sentence" role="status"></p>
-  <div class="un-rooms">
+  <div class="un-rooms po-rooms">
     <figure class="un-main"><figcaption><b data-word="po_plane"></b></figcaption><div data-explain="po_plane"><canvas data-room="plane" role="img" tabindex="0"></canvas></div></figure>
     <figure class="un-second"><figcaption><b data-word="po_beside"></b></figcaption><div data-explain="po_beside"><canvas data-room="beside" role="img"></canvas></div></figure>
     <div class="un-beside">
-      <table class="po-table" data-explain="po_table"><thead><tr><th></th>${['mean', 'sd', 'held'].map((name) => `<th scope="col" data-word="po_${name}"></th>`).join('')}</tr></thead>
-        <tbody>${ROWS.map((row) => `<tr data-row="${row}"><th scope="row"><i class="po-${row}"></i><span data-word="po_row_${row}"></span></th>${'<td></td>'.repeat(3)}</tr>`).join('')}</tbody></table>
-      <div class="un-sliders" data-explain="po_sliders">${slider('dial', 0, MOST, 1)}${slider('s', 0.2, 2, 0.01)}${slider('noise', 0.1, 2, 0.01)}${slider('n', 3, 200, 1)}</div>
-      <div class="un-plot po-shrink" data-explain="po_shrink"><b data-word="po_shrink"></b><svg role="img" tabindex="-1"></svg></div>
+      <div class="un-sliders" data-explain="po_sliders">${slider('dial', 0, MOST, 1)}${slider('s', 0.2, 2, 0.01)}${slider('noise', 0.1, 2, 0.01)}${slider('n', 5, 500, 1)}</div>
+      <div class="un-plot po-shrink" data-explain="po_shrink"><b data-word="po_shrink"></b><svg role="img"></svg></div>
     </div>
+    <table class="po-table po-below" data-explain="po_table"><thead><tr><th></th>${['mean', 'sd', 'held'].map((name) => `<th scope="col" data-word="po_${name}"></th>`).join('')}</tr></thead>
+      <tbody>${ROWS.map((row) => `<tr data-row="${row}"><th scope="row"><i class="po-${row}"></i><span></span></th>${'<td></td>'.repeat(3)}</tr>`).join('')}</tbody></table>
   </div>
   <p class="po-told"><button type="button" class="pf-button" data-do="again" data-word="po_again"></button>
     <button type="button" class="pf-button" data-do="back" data-word="po_back"></button>
@@ -45,8 +45,8 @@ const TEMPLATE = `
 
 export class Posterior extends Local {
   constructor(root, data) {
-    super(root, TEMPLATE, { y: 1.2, s: 1, noise: 0.5, dial: 20, n: 30, seed: 1 }, {
-      y: [-HALF, HALF], s: [0.2, 2], noise: [0.1, 2], dial: [0, MOST], n: [3, 200], seed: [1, 9999],
+    super(root, TEMPLATE, { y: 1.2, s: 1, noise: 0.5, dial: 20, n: 60, seed: 1 }, {
+      y: [-HALF, HALF], s: [0.2, 2], noise: [0.1, 2], dial: [0, MOST], n: [5, 500], seed: [1, 9999],
     });
     this.planes = this.canvases.map((canvas) => new Plane(canvas, HALF));
     this.svg = root.querySelector('.po-shrink svg');
@@ -213,6 +213,7 @@ export class Posterior extends Local {
     for (const row of root.querySelectorAll('.po-table tbody tr')) {
       const one = says[row.dataset.row];
       row.hidden = !one && row.dataset.row.startsWith('run');
+      row.querySelector('span').textContent = words.say(`po_row_${row.dataset.row}`, { of: words.say(trained.networks?.live ? 'po_of_live' : 'po_of_recorded') });
       ['mean', 'sd', 'held'].forEach((key, k) => {
         const cell = row.children[k + 1];
         const error = one?.[`${key}Error`];
@@ -222,11 +223,11 @@ export class Posterior extends Local {
     const { networks } = trained;
     const facts = networks && { spread: words.number(networks.spread, 2), noise: words.number(networks.noise, 2), seed: networks.seed, steps: words.number(networks.step ?? 0, 0) };
     const key = !networks ? 'none' : !this.fits ? 'other' : networks.live ? 'live' : 'recorded';
-    root.querySelector('.po-told span').textContent = [trained.message, words.say(`po_told_${key}`, { ...facts, status: words.say(`status_${trained.status}`) })].filter(Boolean).join(' ');
+    root.querySelector('.po-told span').textContent = [trained.message, words.say(`po_told_${key}`, { ...facts, status: words.say(`po_status_${trained.status}`) })].filter(Boolean).join(' ');
     root.querySelector('[data-do=back]').hidden = !networks || this.fits;
     const turn = root.querySelector('[data-do=turn]');
     turn.hidden = !trained.steers;
-    turn.textContent = words.say(trained.status === 'training' ? 'pause' : 'play');
+    turn.textContent = words.say(trained.status === 'training' ? 'po_pause' : 'po_go_on');
     this.canvases[0].setAttribute('aria-label', words.say('po_plane_label'));
     this.canvases[1].setAttribute('aria-label', words.say('po_beside_label'));
     this.svg.setAttribute('aria-label', words.say('po_shrink_label', { share: words.number(this.share, 2), weight: this.shown('dial') }));

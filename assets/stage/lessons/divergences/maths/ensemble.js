@@ -12,7 +12,7 @@ const BETAS = [0.9, 0.99];
 
 export class Ensemble {
   /** @param {() => number} normal draws of N(0, 1) @param {{members, hidden, steps, rate}} size */
-  constructor(normal, { members = 5, hidden = 16, steps = 400, rate = 0.03 } = {}) {
+  constructor(normal, { members = 5, hidden = 8, steps = 300, rate = 0.02 } = {}) {
     Object.assign(this, { members, hidden, total: steps, rate, done: 0, size: 4 * hidden + 2 });
     // Of each member: slopes a, places b, of the mean m, of ln sd r, then both offsets.
     this.weights = Float64Array.from({ length: members * this.size }, (_, k) => {

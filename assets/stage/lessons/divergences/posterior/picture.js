@@ -77,7 +77,7 @@ export function drawBeside(plane, scene) {
   const tops = { exact: bell(0, 0, says.exact.sd), prior: bell(0, 0, says.prior.sd) };
   const most = 1.12 * Math.max(tops.exact, Math.min(tops.prior, 4 * tops.exact));
   const place = (density) => -HALF + 0.12 + (2 * HALF - 0.3) * (density / most);
-  const curve = (f) => Array.from({ length: 241 }, (_, k) => -HALF + (2 * HALF * k) / 240).map((x) => [place(f(x)), x]);
+  const curve = (f) => Array.from({ length: 321 }, (_, k) => -HALF + (2 * HALF * k) / 320).map((x) => [f(x), x]).filter(([density]) => density > 0.002 * most).map(([density, x]) => [place(density), x]);
   fill(plane, [[place(0), -HALF], ...curve(of.exact), [place(0), HALF]], css(theme.data, 0.2));
   plane.line([[place(0), -HALF], [place(0), HALF]], tint(theme, theme.ink, 0.4), 1);
   plane.line(curve((x) => bell(x, 0, state.s)), tint(theme, theme.ink, 0.45), 1.5, [2, 4]);

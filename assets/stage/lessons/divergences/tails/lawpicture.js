@@ -10,6 +10,7 @@ export const POWERS = [0, 4];
 const LOWEST = -8;
 const STEPS = 64;
 const STEEPEST = 12;
+const FIRST = 1.002; // the Pareto law has its edge at 1
 const DASH = { pareto: [], bounded: [], unbounded: [10, 6], student: [2, 4] };
 const hue = (theme, law) => ({ pareto: theme.data, bounded: theme.model, unbounded: theme.model, student: theme.latent }[law]);
 
@@ -85,13 +86,13 @@ export function steepPlot(svg, { width, height, big }, { curves, state, words })
   const x = (power) => edges.left + ((width - edges.left - edges.right) * (power - POWERS[0])) / (POWERS[1] - POWERS[0]);
   const y = (value) => height - edges.bottom - ((height - edges.top - edges.bottom) * Math.min(STEEPEST, value)) / STEEPEST;
   const path = (law) => {
-    const points = powers().map((power) => [power, steepness(curves[law], 10 ** power)]);
+    const points = powers().map((power) => [power, steepness(curves[law], Math.max(FIRST, 10 ** power))]);
     const last = points.findIndex(([power, value]) => !Number.isFinite(value) || value > STEEPEST || curves[law](10 ** power) < 1e-280);
     const seen = last < 0 ? points : points.slice(0, last + 1).filter(([, value]) => Number.isFinite(value));
     return `<path class="ta-line ta-${law}" d="${seen.map(([power, value], k) => `${k ? 'L' : 'M'}${x(power).toFixed(1)} ${y(value).toFixed(1)}`).join('')}"/>`;
   };
   const levels = [0, 2, 4, 6, 8, 10, 12].map((value) => `<path class="po-level" d="M${x(POWERS[0])} ${y(value)}H${x(POWERS[1])}"/><text x="${edges.left - 6}" y="${y(value) + 4 * big}" text-anchor="end">${value}</text>`);
-  const ticks = [0, 1, 2, 3, 4].map((power) => `<text x="${x(power)}" y="${height - 6}" text-anchor="middle">${words.number(10 ** power, 0)}</text>`);
+  const ticks = [0, 1, 2, 3, 4].map((power) => `<text x="${x(power)}" y="${height - 6}" text-anchor="${power === 4 ? 'end' : 'middle'}">${words.number(10 ** power, 0)}</text>`);
   svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
   svg.innerHTML = `${levels.join('')}${ticks.join('')}${LAWS.map(path).join('')}<path class="ta-probe" d="M${x(state.x)} ${edges.top}V${height - edges.bottom}"/>`;
 }
