@@ -17,16 +17,19 @@ from inn_core.specs import (
     run_fields,
     shown,
 )
+from inn_core.specs_critic import CriticSpec
 
 KIND = "inverse"
 PRIORS = ("normal", "uniform")
-LOSSES = ("nll", "sinkhorn")
+LOSSES = ("nll", "sinkhorn", *registry.DIVERGENCES)
+#: Where the critic of a variational divergence looks: at (y, z), or at (x, y).
+DIRECTIONS = ("forward", "backward")
 #: x <-> [y, z], or x <-> z with y told to every coupling (Kruse et al. 2021, "cINN").
 NETWORKS = ("inn", "conditional")
 #: Size of z, and the weight of a term (VINA's lambda' is that of the prior loss).
 LATENT, WEIGHT = Range(1, 64, integer=True), Range(0, 1e6)
 WEIGHTS = ("prior_weight", "match", "reconstruct")
-PER_MEMBER = ("latent", "loss", "prior", *WEIGHTS)
+PER_MEMBER = ("latent", "loss", "direction", "prior", *WEIGHTS)
 FLOW = FlowSpec(layers=8, hidden=(64, 64), linear="rotation")
 
 
@@ -39,12 +42,15 @@ class InverseSpec:
     network : ``"inn"``, or ``"conditional"``: then z is as large as x, and plain maximum likelihood
         is the only loss
     flow : the network's couplings, as for a 2-D flow
-    latent : size of z, one number for all members or one a member, as the next five
-    loss : ``"nll"`` (maximum likelihood) or ``"sinkhorn"`` (transport of (x, y) to its model)
+    latent : size of z, one number for all members or one a member, as the next six
+    loss : ``"nll"`` (maximum likelihood), ``"sinkhorn"`` (transport of (x, y) to its model) or a
+        key of ``registry.DIVERGENCES``: such members have critics (losses/inverse_divergence.py)
+    direction : of a divergence, ``"forward"`` or ``"backward"``; says nothing for other losses
     prior_weight : weight of the prior loss; 0 is plain maximum likelihood
     prior : which prior loss: ``"normal"`` (scaled L2 to the x that made the same y) or
         ``"uniform"`` (hinge on a box)
     match, reconstruct : weights of L_x by MMD and of the reconstruction; see losses/inverse.py
+    critic : the critics' networks and updates, the same for all members
     members : how many; member e starts from seed ``seed + e``
     part : (i, n) is the i-th of n parts of a sweep, with every n-th member; (0, 1) is all of it.
         A part sees the same data as the whole, so a member is the same in either
@@ -55,10 +61,12 @@ class InverseSpec:
     flow: FlowSpec = FLOW
     latent: tuple[int, ...] = (2,)
     loss: tuple[str, ...] = ("nll",)
+    direction: tuple[str, ...] = ("backward",)
     prior_weight: tuple[float, ...] = (0.0,)
     prior: tuple[str, ...] = ("normal",)
     match: tuple[float, ...] = (0.0,)
     reconstruct: tuple[float, ...] = (0.0,)
+    critic: CriticSpec = field(default_factory=CriticSpec)
     training: TrainSpec = field(default_factory=lambda: TrainSpec(lr=2e-3, seconds=85.0))
     seed: int = 0
     members: int = 1
@@ -71,6 +79,8 @@ class InverseSpec:
             raise SpecError(f"flow is {shown(self.flow)}; it must be a FlowSpec.")
         if not isinstance(self.training, TrainSpec):
             raise SpecError(f"training is {shown(self.training)}; it must be a TrainSpec.")
+        if not isinstance(self.critic, CriticSpec):
+            raise SpecError(f"critic is {shown(self.critic)}; it must be a CriticSpec.")
         members = int(check_number("members", self.members))
         latent = per_member("latent", self.latent, LATENT, members)
         values = {
@@ -78,6 +88,7 @@ class InverseSpec:
             "network": check_name("network", self.network, dict.fromkeys(NETWORKS)),
             "latent": tuple(int(d) for d in latent),
             "loss": names_of("loss", self.loss, LOSSES, members),
+            "direction": names_of("direction", self.direction, DIRECTIONS, members),
             "prior": names_of("prior", self.prior, PRIORS, members),
             **{name: per_member(name, getattr(self, name), WEIGHT, members) for name in WEIGHTS},
             "seed": check_number("seed", self.seed),
@@ -87,6 +98,12 @@ class InverseSpec:
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)
+        critics = [name in registry.DIVERGENCES for name in self.loss]
+        if any(critics) and not all(critics):
+            raise SpecError(
+                f"loss is {shown(self.loss)}; nll and sinkhorn have no critic to take turns with: "
+                "train them in a run of their own."
+            )
         more = [name for name in WEIGHTS if any(getattr(self, name))]
         more += ["loss"] if set(self.loss) != {"nll"} else []
         structure = registry.COUPLINGS[self.flow.coupling].structure
@@ -107,6 +124,11 @@ class InverseSpec:
         return self.network == "conditional"
 
     @property
+    def adversarial(self) -> bool:
+        """Whether the members have critics."""
+        return self.loss[0] in registry.DIVERGENCES
+
+    @property
     def own(self) -> range:
         """The members of this part, as the sweep counts them."""
         return range(self.part[0], self.members, self.part[1])
@@ -122,13 +144,17 @@ class InverseSpec:
         values["part"] = list(self.part)
         values["setting"] = dict(self.setting)
         values["flow"]["hidden"] = list(self.flow.hidden)
+        values["critic"] = self.critic.to_json()
         values |= {name: list(getattr(self, name)) for name in PER_MEMBER}
         return {"kind": KIND, **values}
 
     @classmethod
     def from_json(cls, values: Any) -> Self:
         """Build from ``to_json``'s dict (missing fields take defaults); raises SpecError."""
-        return cls(**run_fields(cls, values))
+        known = run_fields(cls, values)
+        if "critic" in known:
+            known["critic"] = CriticSpec.from_json(known["critic"])
+        return cls(**known)
 
 
 def check_part(value: Any, members: int) -> tuple[int, int]:

@@ -44,6 +44,8 @@ class InverseLoss:
     match    L_x: squared MMD of x and x_hat, without their y (Ardizzone 2018)
     reconstruct  |x - T^-1(y, z_hat)|^2 / 2 with z_hat encoded from x and y as observed
 
+    Members with a critic are in inverse_divergence.py.
+
     fit + latent + padding is the negative log-density of (y, z) under [N(y_hat, slack^2), N(0, I)],
     pulled back to x: its minimum is Bayes' posterior, blurred by the slack. The prior term is a
     paired distance, so it shrinks every posterior to its mean (problems/linear_gaussian.py).
@@ -62,16 +64,21 @@ class InverseLoss:
         self.low = tensor((-BOX - problem.prior_mean) / problem.prior_sd)
         self.high = tensor((BOX - problem.prior_mean) / problem.prior_sd)
         self.prior_sd = tensor(problem.prior_sd)
-        likely = [name == "nll" for name in spec.of_own("loss")]
+        losses = spec.of_own("loss")
+        likely = [name == "nll" for name in losses]
         boxed = [name == "uniform" for name in spec.of_own("prior")]
         self.likely, self.boxed = torch.tensor(likely), torch.tensor(boxed)
-        self.transported = [e for e in range(members) if not likely[e]]
+        self.transported = [e for e in range(members) if losses[e] == "sinkhorn"]
+        #: Whether T(x) is asked for, and by which members; and T^-1(y, z').
+        self.fitted = torch.ones(members, dtype=torch.bool)
+        self.decodes = bool(self.transported)
         #: Weights of terms that not all members have, each (E,).
         self.shares = {name: tensor(spec.of_own(name)) for name in WEIGHTS}
         self.shares = {name: w for name, w in self.shares.items() if (w > 0).any()}
         self.shares = {NAMES[name]: w for name, w in self.shares.items()}
+        self.decodes |= bool({"prior", "match"} & set(self.shares))
         self.idle = bool((layout.used() == 0).any())
-        names = ["fit", "latent"] + ["padding"] * self.idle
+        names = ["fit"] + ["latent"] * any(likely) + ["padding"] * self.idle
         names += ["sinkhorn"] * bool(self.transported) + list(self.shares)
         self.weights: Mapping[str, float] = dict.fromkeys(names, 1.0)
 
@@ -81,40 +88,76 @@ class InverseLoss:
 
     def terms(self, model: Model, batch: Tensor) -> dict[str, Tensor]:
         """Each name in ``weights`` -> (E,)."""
+        x, y, z = self.parts(batch)
+        code, log_det = self.codes(model, x)
+        again = self.again(model, y, z)
+        terms = {} if code is None else self.forward_terms(y, code, log_det)
+        terms |= self.backward_terms(model, x, y, code, again)
+        terms |= self.own_terms(x, y, z, code, again)
+        return {name: terms[name] for name in self.weights}
+
+    def own_terms(
+        self, x: Tensor, y: Tensor, z: Tensor, code: Tensor | None, again: Tensor | None
+    ) -> dict[str, Tensor]:
+        """What a subclass adds."""
+        return {}
+
+    def parts(self, batch: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The x side, y and the draws for the z side."""
         d, dim_y = self.layout.dim, self.layout.problem.dim_y
         x, y, z = batch.split([d, dim_y, d - dim_y], dim=-1)
-        code, log_det = model.encode(x)  # (E, B, D), (E, B)
+        return x, y, z
+
+    def codes(self, model: Model, x: Tensor) -> tuple[Tensor | None, Tensor | None]:
+        """T(x) (E, B, D) and its log-det, or None for what nobody asks for."""
+        if not bool(self.fitted.any()) and "reconstruct" not in self.shares:
+            return None, None
+        return model.encode(x) if bool(self.likely.any()) else (model.encode_points(x), None)
+
+    def again(self, model: Model, y: Tensor, z: Tensor) -> Tensor | None:
+        """T^-1(y, z) of the model's own z, (E, B, dim_x); None where nobody asks."""
+        if not self.decodes:
+            return None
+        known = y.expand(len(self.used), *y.shape)
+        side = torch.cat([known, z * self.used], -1)
+        return model.decode_points(side)[..., : self.layout.problem.dim_x]
+
+    def forward_terms(self, y: Tensor, code: Tensor, log_det: Tensor | None) -> dict[str, Tensor]:
+        """What needs T(x), and T(x) alone."""
+        dim_y = self.layout.problem.dim_y
         seen, rest = code[..., :dim_y], code[..., dim_y:]
         slack = self.wide * self.slack
         log_slack = float(torch.log(slack).sum())
         off = seen - y if self.unmix is None else (seen - y) @ self.unmix.to(y.dtype)
         fit = 0.5 * (off / slack).square().sum(-1) + log_slack
-        latent = 0.5 * (rest * self.used).square().sum(-1) - log_det
-        terms = {"fit": fit.mean(-1), "latent": only(self.likely, latent.mean(-1))}
+        terms = {"fit": only(self.fitted, fit.mean(-1))}
+        if log_det is not None:
+            latent = 0.5 * (rest * self.used).square().sum(-1) - log_det
+            terms["latent"] = only(self.likely, latent.mean(-1))
         if self.idle:
             idle = rest * (1 - self.used) / PAD_SD
             count = (1 - self.used).sum((-2, -1))
-            terms["padding"] = 0.5 * idle.square().sum(-1).mean(-1) + count * math.log(PAD_SD)
-        terms |= self.backward_terms(model, x, y, z, rest)
-        return {name: terms[name] for name in self.weights}
+            padding = 0.5 * idle.square().sum(-1).mean(-1) + count * math.log(PAD_SD)
+            terms["padding"] = only(self.fitted, padding)
+        return terms
 
     def backward_terms(
-        self, model: Model, x: Tensor, y: Tensor, z: Tensor, rest: Tensor
+        self, model: Model, x: Tensor, y: Tensor, code: Tensor | None, again: Tensor | None
     ) -> dict[str, Tensor]:
         """What needs T^-1; exactly 0, as its gradient, for members whose weight is."""
-        n, members = self.layout.problem.dim_x, len(self.used)
-        known, truth = y.expand(members, *y.shape), x[..., :n]
+        n, dim_y = self.layout.problem.dim_x, self.layout.problem.dim_y
+        truth = x[..., :n]
         terms: dict[str, Tensor] = {}
-        if {"prior", "match"} & set(self.shares) or self.transported:
-            again = model.decode(torch.cat([known, z * self.used], -1))[0][..., :n]
+        if again is not None:
             if "prior" in self.shares:
                 terms["prior"] = self.prior_term(again, truth)
             if "match" in self.shares:
                 terms["match"] = mmd(truth, again)
             if self.transported:
                 terms["sinkhorn"] = self.transport_term(again, truth, y)
-        if "reconstruct" in self.shares:
-            back = model.decode(torch.cat([known, rest * self.used], -1))[0][..., :n]
+        if "reconstruct" in self.shares and code is not None:
+            rest, known = code[..., dim_y:], y.expand(len(self.used), *y.shape)
+            back = model.decode_points(torch.cat([known, rest * self.used], -1))[..., :n]
             terms["reconstruct"] = 0.5 * (back - truth).square().sum(-1).mean(-1)
         for name, weight in self.shares.items():
             terms[name] = only(weight > 0, terms[name]) * weight

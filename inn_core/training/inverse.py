@@ -19,11 +19,13 @@ from inn_core.flows.build import build_flow
 from inn_core.flows.flow import Flow
 from inn_core.flows.inn import Layout
 from inn_core.losses.inverse import ConditionalLoss, InverseLoss
+from inn_core.losses.inverse_divergence import InverseDivergence
 from inn_core.losses.nll import weighted_sum
 from inn_core.problems.base import Problem, problem_of
 from inn_core.results import Snapshot
 from inn_core.specs import SpecError
 from inn_core.specs_inverse import InverseSpec
+from inn_core.training.adversarial import CriticStepper
 from inn_core.training.batches import BatchStream
 from inn_core.training.heldout import HELD_OUT_KEY
 from inn_core.training.loop import Trainer, finite
@@ -69,13 +71,12 @@ class InverseTrainer(Trainer):
         self.layout = layout_of(spec, self.problem)
         source = Pairs(self.layout)
         self.batches = BatchStream(source, spec.seed)
-        loss = (ConditionalLoss if spec.conditional else InverseLoss)(self.layout, spec)
         flow, shown = build(spec, self.layout), build(spec, self.layout)
         rows = initial_points(source, spec.seed)
         known = rows[:, self.layout.dim :][:, : self.problem.dim_y].expand(len(spec.own), -1, -1)
         flow.initialise(rows[:, : self.layout.dim], known if spec.conditional else None)
-        self.stepper = Stepper(loss, flow, shown)
-        self.weights = dict(loss.weights)
+        self.stepper = stepper_of(spec, self.layout, flow, shown)
+        self.weights = dict(self.stepper.loss.weights)
         seeds = np.random.SeedSequence([spec.seed, HELD_OUT_KEY])
         held_out = source.sample(HELD_OUT, np.random.default_rng(seeds))
         self.rows = torch.from_numpy(held_out.astype(np.float32))
@@ -118,6 +119,14 @@ class InverseTrainer(Trainer):
     def sampler(self, member: int = 0) -> Any:
         """A function (y, n, rng) -> x (n, dim_x): posterior draws of a member."""
         return lambda y, n, rng: draw(self.shown, self.layout, y, n, rng, member)
+
+
+def stepper_of(spec: InverseSpec, layout: Layout, flow: Flow, shown: Flow) -> Stepper:
+    """The steps of a spec's loss; those of a divergence take turns with its critics."""
+    if spec.adversarial:
+        return CriticStepper(InverseDivergence(layout, spec), flow, shown, spec.critic)
+    loss = (ConditionalLoss if spec.conditional else InverseLoss)(layout, spec)
+    return Stepper(loss, flow, shown)
 
 
 def numbers_of(trainer: InverseTrainer) -> dict[str, Any]:
