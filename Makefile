@@ -69,6 +69,7 @@ pretrained: .venv/.app ## make every file of assets/pretrained again (about a mi
 	set -e; for name in $$($(BIN)/python -c "$(FITTED)"); do \
 	    $(BIN)/python -m inn_core pretrain $$name assets/pretrained/$$name.map; done
 	$(BIN)/python -m inn_core pretrain pinwheel-depths assets/pretrained/pinwheel-depths.flows
+	$(BIN)/python -m inn_core pretrain race assets/pretrained/race.json
 
 .venv/.app: pyproject.toml constraints.txt .ci/venv
 	.ci/venv

@@ -67,7 +67,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--prior", help="normal or uniform")
     sub.add_argument("--match", type=numbers, help="weight of L_x by MMD")
     sub.add_argument("--reconstruct", type=numbers, help="weight of the reconstruction")
-    sub.add_argument("--loss", help="nll or sinkhorn")
+    sub.add_argument("--loss", help="nll, sinkhorn, or a divergence: kl, js, reverse_kl, …")
+    sub.add_argument("--direction", help="of a divergence: forward or backward")
     sub.add_argument("--network", help="inn or conditional")
     sub.add_argument("--amplitude", type=number, help="of a map: how far from the identity")
     sub.add_argument("--l2", type=number, help="of a map: weight of the L² distance (1)")
@@ -86,6 +87,7 @@ def parser() -> argparse.ArgumentParser:
     sub = command("pretrain", flows.pretrain_command)
     sub.add_argument("name", help="target-coupling, such as moons-affine")
     sub.add_argument("file", metavar="FILE.run")
+    sub.add_argument("--only", help="of race: rows such as affine-kl-forward, with commas between")
     add_run_options(sub)
 
     sub = command("check", flows.check_command)

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from inn_core import registry
-from inn_core.cli import depths, maps, owndata, problems
+from inn_core.cli import depths, maps, owndata, problems, racing
 from inn_core.cli.arguments import run_spec
 from inn_core.cli.lines import done_line, line, report_lines, summary
 from inn_core.specs import FlowSpec, Range, RunSpec, SpecError
@@ -83,6 +83,8 @@ def pretrain_command(options: argparse.Namespace) -> None:
         return maps.pretrain(options)
     if options.name in depths.SHIPPED:
         return depths.pretrain(options)
+    if options.name == racing.NAME:
+        return racing.pretrain(options)
     options.json, options.out = False, None
     if options.name in keeping.SHIPPED:
         spec = run_spec(options, keeping.SHIPPED[options.name])

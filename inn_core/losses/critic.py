@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from inn_core.bijections.conditioner import Conditioner
+from inn_core.losses.clamp import clamp
 
 #: The last layer starts this many times smaller than usual: V begins near 0, where g_f' is large.
 START = 0.1
@@ -16,8 +17,8 @@ START = 0.1
 class Critic(nn.Module):
     """ReLU network (E, B, D) -> V (E, B), held in [-clamp, clamp] as VINA's is.
 
-    Beyond the clamp the gradient is 0: a critic that is sure tells the model nothing, and the bound
-    it gives is never more than what a ratio e^clamp can show.
+    The bound it gives is never more than what a ratio e^clamp can show. Beyond the clamp a gradient
+    leads back inside and nowhere else (clamp.py).
     """
 
     def __init__(
@@ -42,4 +43,4 @@ class Critic(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """V(x) (E, B) of points (E, B, D), or (B, D) for all members."""
         points = x.expand(self.members, *x.shape[-2:])
-        return self.network(points).squeeze(-1).clamp(-self.clamp, self.clamp)
+        return clamp(self.network(points).squeeze(-1), self.clamp)
