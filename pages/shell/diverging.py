@@ -58,6 +58,7 @@ SCENES: dict[str, Scene] = {
     "critic": Scene(),
     "posterior": Scene(posterior.controls, posterior.told, posterior.shows),
     "tails": Scene(),
+    "chain": Scene(),
 }
 
 

@@ -95,6 +95,7 @@ RIDDLES: dict[str, tuple[tuple[str, ...], str, Callable[[], dict[str, Any]]]] = 
     "latent_dimension": (("0", "1", "2", "4"), "2", missing),
     "prior_weight": (("prior", "same", "point"), "point", shrunk),
     "divergences.hills": (("kl", "both", "reverse", "none"), "both", bounds.valley),
+    "divergences.chain": (("less", "same", "more"), "more", bounds.conditioned),
     "divergences.critic": (("below", "at", "above"), "below", bounds.one_unit),
     "divergences.posterior": (("same", "less", "more"), "same", posterior.kept),
     "universality": (("1", "2", "3", "4"), "3", steps_needed),

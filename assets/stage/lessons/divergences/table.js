@@ -1,16 +1,17 @@
 /** The scenes of the lesson, and those of presenter mode (../show.js): data only. */
+import { Chain } from './chain.js';
 import { Bound } from './critic.js';
 import { Hills } from './hills.js';
 import { Posterior } from './posterior.js';
 import { Tails } from './tails.js';
 
 /** In the order of chips and keys 1, 2, …. A scene stands here once it is there. */
-export const SCENES = { hills: Hills, critic: Bound, posterior: Posterior, tails: Tails };
+export const SCENES = { hills: Hills, critic: Bound, posterior: Posterior, tails: Tails, chain: Chain };
 
 const at = (scene, own) => ({ scene, own });
 
 export const SHOW = {
-  parts: { main: '.un-main', side: '.un-second', sliders: '.un-sliders', formula: '.un-formula', hills: '.dv-hills', table: '.dv-table', shrink: '.po-shrink' },
+  parts: { main: '.un-main', side: '.un-second', sliders: '.un-sliders', formula: '.un-formula', hills: '.dv-hills', table: '.dv-table', shrink: '.po-shrink', links: '.ch-links' },
   scenes: [
     { name: 'hills', view: at('hills', {}), parts: ['hills'] },
     { name: 'falls', view: at('hills', { mx: -1.4, my: 0.6 }), parts: ['hills', 'sliders'] },
@@ -22,5 +23,7 @@ export const SHOW = {
     { name: 'few', view: at('posterior', { n: 10, dial: 0 }), parts: ['main', 'side'] },
     { name: 'aside', view: at('tails', { d: 3 }), parts: ['main', 'side', 'sliders'] },
     { name: 'tail', view: at('tails', { view: 'tails' }), parts: ['main', 'side', 'sliders'] },
+    { name: 'chain', view: at('chain', {}), parts: ['main', 'sliders'] },
+    { name: 'links', view: at('chain', {}), parts: ['side', 'links'] },
   ],
 };

@@ -35,7 +35,8 @@ export class Local {
 
   set(changes) {
     this.touched = true;
-    Object.assign(this.state, changes);
+    // As fine as a link has it, so that its picture is this one.
+    for (const [key, value] of Object.entries(changes)) this.state[key] = typeof value === 'number' ? fine(value) : value;
     this.change();
   }
 

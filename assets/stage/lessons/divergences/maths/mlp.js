@@ -9,8 +9,9 @@ export class Critic {
     Object.assign(this, { width, clamp, steps: 0 });
     this.weights = new Float64Array(size);
     for (let k = 0; k < width; k++) {
-      this.weights[k] = normal() < 0 ? -1 : 1; // which way a unit looks
-      this.weights[width + k] = 1.5 * normal(); // where it bends
+      // Units look right and left by turns and bend at even places: none is born where no draw falls.
+      this.weights[k] = k % 2 ? -1 : 1;
+      this.weights[width + k] = -this.weights[k] * (width > 1 ? -2 + (4 * k) / (width - 1) : 0);
       this.weights[2 * width + k] = (0.3 * normal()) / Math.sqrt(width);
     }
     [this.grad, this.first, this.second] = [0, 1, 2].map(() => new Float64Array(size));
