@@ -103,4 +103,6 @@ def test_a_lesson_is_presented_by_keyboard_alone(
     assert page.evaluate("document.activeElement.closest('.pf') !== null")
     page.keyboard.press("Escape")
     expect(page.locator(".pf-head")).to_be_hidden()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
     assert page.locator(".pf-aside").count() == 0

@@ -55,7 +55,8 @@ export class Show extends Presenter {
       this.list.close();
       return;
     }
-    if (this.on && event.key === '?' && !this.root.querySelector('dialog[open]')) {
+    const ours = this.on || !this.root.querySelector('.pf-help'); // else the lesson has a list of its own
+    if (ours && event.key === '?' && !this.root.querySelector('dialog[open]')) {
       event.preventDefault();
       event.stopImmediatePropagation();
       this.list.showModal();
