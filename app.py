@@ -26,7 +26,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import pages.shell
-from inn_core.runs import client, health, journal, live
+from inn_core.runs import client, door, health, journal, live
 from inn_core.runs.hub import Hub
 from inn_core.runs.run import RunInfo
 from inn_core.runs.settings import Settings
@@ -208,6 +208,7 @@ app = st.App(
     ],
     routes=[
         live.route(lambda: house.hub),
+        door.route(lambda: house.hub),
         Route("/health", report),
         Route("/share/qr.svg", draw_qr),
         Route(f"/{LESSONS[0].name}", go_home),

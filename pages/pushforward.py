@@ -33,6 +33,7 @@ wanted, refused = controls.read(LESSON, me.spec)
 me.notices += refused
 session.follow(me, wanted)
 owndata.hear(me, words)
+buttons.hear(me)
 phone.picture_first(LESSON)
 
 if share.embedded():  # the stage alone
@@ -46,24 +47,13 @@ if share.embedded():  # the stage alone
         pretrained=found,
         options={"player": True},
         view=me.view,
+        door=me.door,
     )
     session.write_address(me, words)
     st.stop()
 
-with st.container(horizontal=True, vertical_alignment="center", key=f"{LESSON}.head"):
-    # Its own anchor: an element with the id "pushforward" would stand in for window.pushforward.
-    st.title(words("pushforward.title"), anchor="lesson", width="content")
-    st.caption(words("pushforward.sentence"))
-    selector(words)
-    share_slot = st.container(width="content")
-
-with st.container(horizontal=True, vertical_alignment="bottom", key=f"{LESSON}.controls"):
-    controls.row(LESSON, me.spec, words, disabled=me.watching, own=me.own)
-    controls.more(LESSON, me.spec, words, disabled=me.watching)
-    owndata.popover(me, words)
-    with st.container(horizontal=True, width="content", key=f"{LESSON}.go"):
-        buttons.draw(me, words)
-
+head = st.container(horizontal=True, vertical_alignment="center", key=f"{LESSON}.head")
+row = st.container(horizontal=True, vertical_alignment="bottom", key=f"{LESSON}.controls")
 found = None if me.viewer else pretrained.address_of(me.spec)
 with st.container(gap=None, key=f"{LESSON}.notices"):
     tab.tell(me)
@@ -74,6 +64,7 @@ with st.container(gap=None, key=f"{LESSON}.notices"):
     elif not me.viewer and not pretrained.shows(me.spec):
         st.caption(words("shell.other_flow" if found else "shell.no_flow"))
 
+# Before the controls above it: the picture is what a reader waits for.
 stage.mount(
     LESSON,
     words,
@@ -82,7 +73,20 @@ stage.mount(
     pretrained=found,
     options={"taken": me.drawn, "refused": me.refused},
     view=me.view,
+    door=me.door,
 )
+with head:
+    # Its own anchor: an element with the id "pushforward" would stand in for window.pushforward.
+    st.title(words("pushforward.title"), anchor="lesson", width="content")
+    st.caption(words("pushforward.sentence"))
+    selector(words)
+    share_slot = st.container(width="content")
+with row:
+    controls.row(LESSON, me.spec, words, disabled=me.watching, own=me.own)
+    controls.more(LESSON, me.spec, words, disabled=me.watching)
+    owndata.popover(me, words)
+    with st.container(horizontal=True, width="content", key=f"{LESSON}.go"):
+        buttons.draw(me, words)
 owndata.about(me, words)
 with share_slot, st.container(horizontal=True):
     if me.viewer or pretrained.shows(me.spec):

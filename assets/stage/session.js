@@ -3,12 +3,16 @@
  * Decodes frames in order, keeps the timeline, and tells the player.
  */
 import { decodeFrame } from './codec.js';
+import { Door } from './door.js';
 import { StageFlow } from './flow.js';
 import { parseRun, dataPoints } from './runfile.js';
 import { LiveSocket, storedOwner, storeOwner } from './socket.js';
 
 const FEW = 60; // stored frames for a page that only watches: hundreds of phones ask for them
+const AHEAD = 5000; // ms for which the page may not know yet what it has started
 const SAME_HOST = ['localhost', '127.0.0.1', '[::1]'];
+
+const sourceOf = (run, pretrained) => run || (pretrained ? `file:${pretrained}` : null);
 
 /** How the run stands, from a message of type "run" or "status". */
 function standing({ status, message = '', place = null, wait_s: wait = null, paused, speed = null }) {
@@ -25,6 +29,9 @@ export class Session {
     this.timeline = timeline;
     this.player = player;
     this.source = null; // run token or 'file:...'
+    this.asked = null; // the one that the page asked for last
+    this.ahead = 0; // until when the door's word goes before the page's
+    this.door = new Door((made) => this.started(made));
     this.generation = 0; // frames of an earlier source are dropped
     this.socket = null;
     this.chain = Promise.resolve();
@@ -38,9 +45,27 @@ export class Session {
    * Follow what the page asks for; nothing happens when it asks for the same again. A page that only
    * watches is never the owner, and goes on with the owner to another run.
    */
-  open({ run, owner, pretrained, watch = false }) {
-    const source = run || (pretrained ? `file:${pretrained}` : null);
+  open({ run, owner, pretrained, watch = false, door = null }) {
+    this.door.listen(door);
+    const source = sourceOf(run, pretrained);
     if (run && owner) storeOwner(run, owner);
+    const late = source === this.asked && performance.now() < this.ahead;
+    this.asked = source;
+    if (late) return;
+    this.ahead = 0;
+    this.turnTo({ run, owner, pretrained, watch });
+  }
+
+  /** This tab's page has started a run, and will ask for it when it is drawn. */
+  started({ run, owner }) {
+    if (this.watch || run === this.source) return;
+    storeOwner(run, owner);
+    this.ahead = performance.now() + AHEAD;
+    this.turnTo({ run, owner });
+  }
+
+  turnTo({ run, owner, pretrained, watch = false }) {
+    const source = sourceOf(run, pretrained);
     if (source === this.source) return;
     this.source = source;
     this.generation++;
@@ -66,7 +91,8 @@ export class Session {
 
   close() {
     this.generation++;
-    this.source = null;
+    this.source = this.asked = null;
+    this.door.close();
     this.socket?.close();
     this.socket = null;
   }
@@ -80,7 +106,7 @@ export class Session {
   goOn() {
     const { follow } = this.player;
     if (!this.next || follow.free) return;
-    if (this.watch) this.open({ run: this.next, watch: true });
+    if (this.watch) this.turnTo({ run: this.next, watch: true });
     else if (follow.following) this.player.setState?.('next', { run: this.source, next: this.next });
   }
 

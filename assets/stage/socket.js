@@ -7,9 +7,9 @@ const FIRST_WAIT = 400; // ms
 const LONGEST_WAIT = 8000;
 const KEY = 'pushforward.owner.';
 
-/** Address of the live socket of a run, next to the folder that served this module. */
-export function liveAddress(run, base = import.meta.url) {
-  const url = new URL(`../live/${encodeURIComponent(run)}`, base);
+/** Address of the live socket of a run (or of a tab's door), next to the folder that served this module. */
+export function liveAddress(run, base = import.meta.url, route = 'live') {
+  const url = new URL(`../${route}/${encodeURIComponent(run)}`, base);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   return url.href;
 }

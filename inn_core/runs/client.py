@@ -37,12 +37,17 @@ class Lab(Protocol):
     """What pages may ask of the lab. Every method may be called from any thread."""
 
     def start(
-        self, spec: AnySpec, owner_of: str | None = None, session: str | None = None
+        self,
+        spec: AnySpec,
+        owner_of: str | None = None,
+        session: str | None = None,
+        door: str | None = None,
     ) -> Tickets:
         """Start a run; raises LabError with a sentence.
 
         owner_of : owner token of a run that this one replaces (it is stopped, its curve stays as
-            a ghost); session : a page session, which trains one run at a time
+            a ghost); session : a page session, which trains one run at a time; door : the key of
+            the tab's door, see door.py
         """
         ...
 
@@ -114,10 +119,14 @@ class HubLab:
             raise LabError("The lab is too busy to answer; try again.") from error
 
     def start(
-        self, spec: AnySpec, owner_of: str | None = None, session: str | None = None
+        self,
+        spec: AnySpec,
+        owner_of: str | None = None,
+        session: str | None = None,
+        door: str | None = None,
     ) -> Tickets:
         """See :class:`Lab`."""
-        return self._ask(self._hub.start(spec, owner_of, session))
+        return self._ask(self._hub.start(spec, owner_of, session, door))
 
     def describe(self, viewer: str) -> RunInfo | None:
         """See :class:`Lab`."""
@@ -179,7 +188,11 @@ class OfflineLab:
     """The lab before its server has started, and in bare scripts: nothing can be trained."""
 
     def start(
-        self, spec: AnySpec, owner_of: str | None = None, session: str | None = None
+        self,
+        spec: AnySpec,
+        owner_of: str | None = None,
+        session: str | None = None,
+        door: str | None = None,
     ) -> Tickets:
         """Raise LabError: there is no server."""
         raise LabError("Training needs the lab's server; start it with: streamlit run app.py")

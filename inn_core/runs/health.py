@@ -25,6 +25,7 @@ def report(hub: Hub) -> dict[str, Any]:
         "queue": len(hub.seats.admission.queue),
         "runs": dict(Counter(run.status for run in hub.runs.values())),
         "sockets": hub.sockets,
+        "doors": len(hub.doors),
         "uptime_s": round(time.monotonic() - hub.since),
         "memory_mb": round(psutil.Process().memory_info().rss / 1e6),
     }

@@ -21,7 +21,7 @@ from inn_core.runs.run import ENDED, LabError, Run, RunInfo, Tickets
 from inn_core.runs.seats import Seats
 from inn_core.runs.settings import Settings
 from inn_core.runs.store import RunFolder, Store
-from inn_core.runs.viewers import Mailbox
+from inn_core.runs.viewers import Doors, Mailbox
 from inn_core.targets import library
 from inn_core.targets.own import OwnData
 
@@ -41,18 +41,24 @@ class Hub:
         self.exports = Exports(self)
         self.sessions: dict[str, str] = {}
         self.sockets = 0
+        self.doors = Doors()
         self.since = time.monotonic()
         self._tasks: set[asyncio.Task[Any]] = set()
 
     # ── runs ─────────────────────────────────────────────────────────────────────────────────
 
     async def start(
-        self, spec: AnySpec, owner_of: str | None = None, session: str | None = None
+        self,
+        spec: AnySpec,
+        owner_of: str | None = None,
+        session: str | None = None,
+        door: str | None = None,
     ) -> Tickets:
         """Start a run; raises LabError when it is too large, or the queue is full or the disk.
 
         owner_of : owner token of a run that this one replaces; it is stopped and kept as parent
         session : a page session trains one run at a time: its former one is stopped
+        door : key of the tab's door, whose stage hears of the run at once
         """
         try:
             size.check(spec, self.settings)
@@ -84,6 +90,7 @@ class Hub:
             self.sessions[session], run.session = run.viewer, session
         queue = len(self.seats.admission.queue)
         journal.note("started", run.viewer, kind=kind_name(spec), members=spec.members, queue=queue)
+        self.doors.tell(door, {"type": "started", "run": run.viewer, "owner": owner})
         return Tickets(run.viewer, owner)
 
     async def only(self, run: Run) -> None:

@@ -161,7 +161,8 @@ class Settings:
     scheduler : address of an existing Dask scheduler, else the lab starts its own cluster
     cluster : which kind it starts: ``subprocess`` (not on Windows), ``local``, or ``auto``
     message_bytes, message_rate : largest message a browser may send, and how many a second
-    sockets : live sockets at once; backfill_s : least time between two backfills of one socket
+    sockets : live sockets at once, and as many doors of tabs
+    backfill_s : least time between two backfills of one socket
     origins : further web origins that may open live sockets; url : the lab's public address
     """
 

@@ -61,6 +61,33 @@ class Mailbox:
         return texts, backfill, frame
 
 
+class Doors:
+    """The stages that listen for what their page starts, by key; see door.py."""
+
+    def __init__(self) -> None:
+        self._boxes: dict[str, set[Mailbox]] = {}
+
+    def __len__(self) -> int:
+        return sum(map(len, self._boxes.values()))
+
+    def open(self, key: str) -> Mailbox:
+        """Listen at a door."""
+        box = Mailbox()
+        self._boxes.setdefault(key, set()).add(box)
+        return box
+
+    def close(self, key: str, box: Mailbox) -> None:
+        """Listen no longer."""
+        self._boxes[key].discard(box)
+        if not self._boxes[key]:
+            del self._boxes[key]
+
+    def tell(self, key: str | None, message: Message) -> None:
+        """Tell whoever listens there, if anybody does."""
+        for box in self._boxes.get(key or "", ()):
+            box.tell(message)
+
+
 class Pace:
     """Lets events pass at most ``rate`` a second, judged by their own schedule.
 

@@ -9,6 +9,14 @@ from pages.shell.session import Session
 from pages.shell.words import Words
 
 
+def hear(me: Session) -> None:
+    """Do what was pressed, before anything is drawn: a worker begins while the page is drawn."""
+    if st.session_state.get(_key(me, "train")):
+        session.train(me)
+    elif st.session_state.get(_key(me, "reset")):
+        session.start(me, me.spec)
+
+
 def draw(me: Session, words: Words) -> None:
     """Draw the buttons that this reader may press."""
     if me.watching and me.known:
@@ -20,12 +28,10 @@ def draw(me: Session, words: Words) -> None:
             args=(me,),
         )
         return
-    if st.button(words("shell.train"), type="primary", disabled=me.watching):
-        session.train(me)
+    st.button(words("shell.train"), type="primary", disabled=me.watching, key=_key(me, "train"))
     # No shortcut R here: Streamlit keeps that key for itself.
     help_ = words("shell.reset_help")
-    if st.button(words("shell.reset"), disabled=not me.owner, help=help_):
-        session.start(me, me.spec)
+    st.button(words("shell.reset"), disabled=not me.owner, help=help_, key=_key(me, "reset"))
     st.button(
         words("shell.new_seed"),
         help=words("shell.new_seed_help"),
@@ -34,3 +40,7 @@ def draw(me: Session, words: Words) -> None:
         on_click=session.new_seed,
         args=(me,),
     )
+
+
+def _key(me: Session, name: str) -> str:
+    return f"{me.lesson}.press_{name}"

@@ -68,13 +68,14 @@ def mount(
     module: str = FLOW_STAGE,
     spoken: str = "",
     view: dict[str, Any] | None = None,
+    door: str | None = None,
 ) -> Any:
     """Draw a stage; return what it has said so far (its state and triggers).
 
     run, owner : tokens of the run to show; pretrained : address of a run file, if there is no run
     options : whatever else the module wants to know; spoken : where in the text files its words
         are, if not at ``<lesson>.stage``, several with spaces between; view : what the address bar
-        named on arrival, see tab.py
+        named on arrival, see tab.py; door : key of the tab's door, see inn_core/runs/door.py
     """
     keys = spoken or ("stage" if module == FLOW_STAGE else f"{lesson}.stage")
     return component(module)(
@@ -90,6 +91,7 @@ def mount(
             "options": options or {},
             "address": True,
             "view": view,
+            "door": door,
         },
     )
 

@@ -16,7 +16,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from inn_core.kinds import AnySpec
-from inn_core.runs import client
+from inn_core.runs import client, tokens
 from inn_core.specs import SpecError
 from pages.shell import links, stage
 from pages.shell.words import Markdown, Words, plain
@@ -39,6 +39,7 @@ class Tab:
     asked_at, answered : when the browser was asked for an owner's token, and whether it has replied
     made : what the run on the stage was made from; view : the view that the address bar named on
         arrival, and which arrival it was: the stage takes it over once
+    door : key of the tab's door, through which the stage hears of a run before the page is drawn
     """
 
     lesson: str
@@ -52,6 +53,7 @@ class Tab:
     answered: bool = False
     made: AnySpec | None = None
     view: dict[str, Any] | None = None
+    door: str = field(default_factory=tokens.new_viewer)
 
     @property
     def watching(self) -> bool:
@@ -161,7 +163,7 @@ def start(tab: Tab, spec: AnySpec) -> bool:
     try:
         context = get_script_run_ctx()
         name = context.session_id if context else None
-        tickets = client.current().start(spec, owner_of=tab.owner, session=name)
+        tickets = client.current().start(spec, owner_of=tab.owner, session=name, door=tab.door)
     except (client.LabError, SpecError) as error:
         tab.notices.append(str(error))
         return False

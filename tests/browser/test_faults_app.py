@@ -68,6 +68,44 @@ class Wire:
         self.ends = []
 
 
+class HeldPage:
+    """Streamlit's own socket, whose messages to the page can be held back."""
+
+    def __init__(self, page: Page) -> None:
+        self.holds, self.held = False, list[str | bytes]()
+        page.route_web_socket("**/_stcore/stream", self.opened)
+
+    def opened(self, socket: WebSocketRoute) -> None:
+        self.socket = socket
+        server = socket.connect_to_server()
+        server.on_message(lambda said: self.held.append(said) if self.holds else socket.send(said))
+
+    def release(self) -> None:
+        self.holds = False
+        for said in self.held:
+            self.socket.send(said)
+
+
+def test_a_run_is_on_the_stage_before_its_page_is_drawn(server: Lab, new_page: NewPage) -> None:
+    page = new_page(viewport={"width": 1280, "height": 900})
+    wire, held = Wire(page), HeldPage(page)
+    page.goto(server.url)
+    wait(page, "s.points > 0 && s.extras")
+    until(lambda: page.evaluate("1") and (server.health() or {})["doors"] == 1, "the door")
+    held.holds = True
+    page.get_by_role("button", name="Train").first.click()
+    wait(page, "s.run && s.status === 'training' && s.step > 100")
+    assert "run=" not in page.url  # the page itself has not said so yet
+    run = page.evaluate(f"{STAGE}.run")
+    held.release()
+    page.wait_for_function(f"() => location.search.includes('run={run}')")
+    wait(page, "s.status === 'training'")
+    assert page.evaluate(f"{STAGE}.run") == run and len(wire.ends) == 1
+    # It is ours: the door has brought the owner's token.
+    page.get_by_role("button", name="Pause").first.click()
+    wait(page, "s.status === 'paused'")
+
+
 @pytest.mark.parametrize("seconds", [5, pytest.param(30, marks=LONG)])
 def test_a_gap_in_the_connection_is_filled_from_the_store(
     server: Lab, new_page: NewPage, seconds: int

@@ -267,7 +267,9 @@ DECAY = """
 async () => {
   const { decay } = await import('/stage/decay.js');
   let worst = 0;
-  for (let x = 0; x < 700; x += 0.0137) worst = Math.max(worst, Math.abs(decay(x) / Math.exp(-x) - 1));
+  for (let x = 0; x < 700; x += 0.0137) {
+    worst = Math.max(worst, Math.abs(decay(x) / Math.exp(-x) - 1));
+  }
   const ends = [700, 1e9, Infinity, NaN].map((x) => [decay(x)].toString());
   return [worst, decay(0), ends];
 }

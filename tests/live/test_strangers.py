@@ -6,13 +6,16 @@ import contextlib
 import http.client
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import psutil
 import pytest
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from tests.live.sockets import Watcher, live, new_run
-from tests.live.support import Lab, lab
+from tests.live.support import Lab, lab, until
 
 MB = 1_000_000
 
@@ -83,6 +86,23 @@ def test_a_viewer_with_a_truncated_token_stays_one(server: Lab, command: str) ->
             assert "may watch" in watcher.wait("error")["message"]
         watcher.say(command, view={"depth": 1}, value=1.0, lr=1.0)
         assert "Only the owner" in watcher.wait("error")["message"]
+
+
+def test_a_door_only_tells_and_only_this_lab_s_own_pages(server: Lab) -> None:
+    ours: Any = server.url
+    place, key = f"{server.url.replace('http', 'ws')}/door/", "a" * 26
+    for wrong in ("", "a" * 25, "a" * 25 + "%2F", "A" * 26, "..%2Flive"):
+        with pytest.raises(InvalidStatus), connect(place + wrong, origin=ours):
+            pass
+    with pytest.raises(InvalidStatus), connect(place + key, origin=Origin("http://evil.example")):
+        pass
+    for sent in ("{}", "x" * MB, b"x"):
+        with connect(place + key, origin=ours) as socket:
+            until(lambda: (server.health() or {})["doors"] == 1, "the door")
+            socket.send(sent)
+            with pytest.raises(ConnectionClosed):
+                socket.recv(timeout=10)
+    until(lambda: (server.health() or {})["doors"] == 0, "closed doors")
 
 
 PATHS = (
