@@ -57,7 +57,7 @@ SCENES: dict[str, Scene] = {
     "hills": Scene(),
     "critic": Scene(),
     "posterior": Scene(posterior.controls, posterior.told, posterior.shows),
-    "tails": Scene(),
+    "tails": Scene(told=posterior.tails),
     "chain": Scene(),
 }
 

@@ -11,6 +11,7 @@ from inn_core.kinds import AnySpec
 from inn_core.problems.sweeps import LINE_WEIGHTS, line_sweep
 from inn_core.specs_inverse import InverseSpec
 from pages.shell import stage, tab
+from pages.shell.pretrained import FOLDER
 from pages.shell.shrinking import fitted_variance
 from pages.shell.words import Words
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from pages.shell.diverging import Room
 
 FILE = "pretrained/line.inn"
+#: Of scene 5: how many draws of flows that were trained on Pareto laws lie far out.
+TAILS = "pareto-tails.json"
 #: What the stage's sliders say, with the limits that they have.
 PLAIN = {"spread": 1.0, "noise": 0.5, "weight": 1.0}
 LIMITS = {"spread": (0.2, 2.0), "noise": (0.1, 2.0), "weight": (0.0, 100.0)}
@@ -31,6 +34,12 @@ def shows(spec: AnySpec) -> bool:
 def told(room: Room, words: Words) -> dict[str, Any]:
     """The shipped INNs."""
     return {"file": FILE}
+
+
+def tails(room: Room, words: Words) -> dict[str, Any]:
+    """The counts of trained flows, where they are shipped."""
+    there = (FOLDER / TAILS).is_file()
+    return {"file": f"pretrained/{TAILS}" if there else None}
 
 
 def said(lesson: str) -> dict[str, float]:

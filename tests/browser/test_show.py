@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from inn_core.maps import network
 from inn_core.problems.sweeps import SWEEPS
 from inn_core.specs_inverse import InverseSpec
-from pages.shell import drawn, fitting, planes, proofs
+from pages.shell import drawn, fitting, planes, posterior, proofs
 from pages.shell.words import Words
 from tests.browser.conftest import NewPage
 from tests.browser.test_present import FITS, SIZES
@@ -42,11 +42,9 @@ def lesson_options(name: str) -> dict[str, Any]:
     if name == "universality":
         words = Words("en")
         return {"fit": fitting.told(fitting.Fitting(name), words), **proofs.options(words)}
-    return (
-        {}
-        if name in ("change_of_variables", "divergences")
-        else sweep_options(name.replace("_", "-"))
-    )
+    if name == "divergences":
+        return {"posterior": {"file": posterior.FILE}, "tails": {"file": None}}
+    return {} if name == "change_of_variables" else sweep_options(name.replace("_", "-"))
 
 
 #: Lesson -> its scenes, and in what window and scheme they are looked at.
@@ -68,6 +66,7 @@ def open_lesson(page: Page, url: str, name: str, lang: str = "en") -> None:
     if name == "universality":
         words = {**words, **Words(lang).section("fits.stage")}
     data = {"id": name, "words": words, "lang": lang, "run": None, "owner": None}
+    page.evaluate("(words) => { window.said = words; }", words)
     page.evaluate(MOUNT, {"name": name, "data": data | {"options": lesson_options(name)}})
     page.wait_for_function(f"() => {STAGE}?.points > 0")
 

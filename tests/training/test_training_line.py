@@ -53,7 +53,9 @@ def test_the_prior_loss_shrinks_a_trained_posterior_as_derived(spread: float, no
 
 def test_the_shipped_line_has_the_closed_form() -> None:
     spec, flow, layout = inverse.load(inverse.FOLDER / f"line{inverse.ENDING}")
-    assert spec == single("line")
+    own = single("line")
+    assert (spec.flow, spec.setting) == (own.flow, own.setting)
+    assert spec.prior_weight == own.prior_weight == LINE_WEIGHTS
     for member, weight in enumerate(LINE_WEIGHTS):
         assert_on_the_line(
             layout.problem,

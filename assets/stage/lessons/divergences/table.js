@@ -21,7 +21,7 @@ export const SHOW = {
     { name: 'posterior', view: at('posterior', { dial: 0 }), parts: ['main', 'side', 'sliders'] },
     { name: 'shrinks', view: at('posterior', { dial: 40 }), parts: ['main', 'side', 'sliders'] },
     { name: 'few', view: at('posterior', { n: 10, dial: 0 }), parts: ['main', 'side'] },
-    { name: 'aside', view: at('tails', { d: 3 }), parts: ['main', 'side', 'sliders'] },
+    { name: 'aside', view: at('tails', {}), parts: ['main', 'side', 'sliders'] },
     { name: 'tail', view: at('tails', { view: 'tails' }), parts: ['main', 'side', 'sliders'] },
     { name: 'chain', view: at('chain', {}), parts: ['main', 'sliders'] },
     { name: 'links', view: at('chain', {}), parts: ['side', 'links'] },

@@ -2,14 +2,14 @@
  * Scene 5: what a loss tells of a box that lies beside its target (VINA's support mismatch), and what a flow can do
  * about tails.
  *
- * data.options.tails: {runs: [{alpha, base, file}]} of trained flows, addresses below assets/.
+ * data.options.tails: {file: address below assets/ of counts of trained flows}. Laws are read at u = 1 + x.
  */
 import { Local } from '../scenes/local.js';
 import { Chase } from './tails/chase.js';
 import { LEFT, RIGHT, drawBoxes, lossPlots } from './tails/boxpicture.js';
 import { LAWS, POWERS, drawSurvival, steepPlot } from './tails/lawpicture.js';
-import { Runs } from './tails/runs.js';
-import { beyond, bounded, pareto, steepness, student, unbounded } from './maths/survival.js';
+import { Runs, shareAt } from './tails/runs.js';
+import { bounded, pareto, steepness, student, unbounded } from './maths/survival.js';
 import { ceiling, trueJs, trueKl } from './maths/boxes.js';
 
 const SLICE = 8; // ms of the chase in a frame, where nothing may move
@@ -37,11 +37,11 @@ const TEMPLATE = `
 
 export class Tails extends Local {
   constructor(root, data) {
-    super(root, TEMPLATE, { view: 'support', loss: 'kl', way: 'trick', d: 3, w: 1, blur: -1.3, clamp: 4, alpha: 2, nu: 3, s: 1, a: 3, x: 1.5 }, {
+    super(root, TEMPLATE, { view: 'support', loss: 'kl', way: 'trick', d: 4, w: 1, blur: -1.3, clamp: 4, alpha: 2, nu: 3, s: 1, a: 3, x: 1.5 }, {
       ...OF, d: [0, 5], w: [0.2, 2], blur: [-2, 1], clamp: [1, 10], alpha: [1, 10], nu: [1, 10], s: [0.1, 2], a: [0.5, 20], x: POWERS,
     });
     this.svg = root.querySelector('.un-second svg');
-    this.runs = new Runs(data.options.tails?.runs ?? [], () => this.change());
+    this.runs = new Runs(data.options.tails?.file, () => this.change());
     this.hold(this.canvases[0]);
     root.querySelector('[data-do=again]').addEventListener('click', () => {
       this.key = null;
@@ -53,8 +53,8 @@ export class Tails extends Local {
   hold(canvas) {
     const to = ({ offsetX }) => {
       const part = Math.max(0, Math.min(1, offsetX / canvas.clientWidth));
-      if (this.state.view === 'support') this.set({ d: Math.max(0, Math.min(5, LEFT + (RIGHT - LEFT) * part - 0.5)) });
-      else this.set({ x: POWERS[0] + (POWERS[1] - POWERS[0]) * part });
+      if (this.state.view === 'support') this.set({ d: round(Math.max(0, Math.min(5, LEFT + (RIGHT - LEFT) * part - 0.5))) });
+      else this.set({ x: round(POWERS[0] + (POWERS[1] - POWERS[0]) * part) });
     };
     canvas.addEventListener('pointerdown', (event) => {
       canvas.setPointerCapture(event.pointerId);
@@ -68,14 +68,21 @@ export class Tails extends Local {
       if (!way || this.root.closest('.presenting')) return;
       event.preventDefault();
       const key = this.state.view === 'support' ? 'd' : 'x';
-      this.set({ [key]: Math.max(this.allowed[key][0], Math.min(this.allowed[key][1], this.state[key] + way)) });
+      this.set({ [key]: round(Math.max(this.allowed[key][0], Math.min(this.allowed[key][1], this.state[key] + way))) });
     });
   }
 
-  /** A law's survival function, with what the sliders say. */
+  /** What has learnt under the hand is put aside: the chase begins as a link would begin it. */
+  rest() {
+    if (this.held) this.key = null;
+    super.rest();
+  }
+
+  /** A law's survival function at u = 1 + x, with what the sliders say. */
   law(name) {
     const { alpha, nu, s, a } = this.state;
-    return { pareto: (x) => pareto(x, alpha), bounded: (x) => bounded(x, a), unbounded: (x) => unbounded(x, s), student: (x) => student(x, nu) }[name];
+    const at = { pareto: (x) => pareto(x, alpha), bounded: (x) => bounded(x, a), unbounded: (x) => unbounded(x, s), student: (x) => student(x, nu) }[name];
+    return (u) => at(u - 1);
   }
 
   compute() {
@@ -102,15 +109,19 @@ export class Tails extends Local {
   }
 
   computeLaws() {
-    const x = 10 ** this.state.x;
+    const u = 10 ** this.state.x;
     this.curves = Object.fromEntries(LAWS.map((name) => [name, this.law(name)]));
-    this.numbers = { x };
+    this.numbers = { u };
     for (const name of LAWS) {
-      this.numbers[`${name}_beyond`] = this.curves[name](x);
-      this.numbers[`${name}_steep`] = steepness(this.curves[name], x);
+      this.numbers[`${name}_beyond`] = this.curves[name](u);
+      this.numbers[`${name}_steep`] = steepness(this.curves[name], u);
     }
     this.flows = this.runs.near(this.state.alpha);
-    for (const { base, sorted } of this.flows) Object.assign(this.numbers, { [`run_${base}_beyond`]: beyond(sorted, x) });
+    for (const flow of this.flows) {
+      this.numbers[`run_${flow.base}_beyond`] = shareAt(flow, u);
+      const steep = steepness((at) => shareAt(flow, at) ?? NaN, u);
+      if (Number.isFinite(steep)) this.numbers[`run_${flow.base}_steep`] = steep;
+    }
   }
 
   /** The chase goes on, a step a frame; where nothing may move, as fast as it can. */
@@ -120,7 +131,7 @@ export class Tails extends Local {
       this.playing = false;
       return;
     }
-    if (held) chase.learn(); // the boxes are in the hand; the critic is not
+    if (held) chase.learn().look(); // the boxes are in the hand; the critic is not
     else if (!chase.finished) {
       const end = performance.now() + SLICE;
       do chase.step(); while (this.reduced.matches && !chase.finished && performance.now() < end);
@@ -154,13 +165,14 @@ export class Tails extends Local {
       for (const row of root.querySelectorAll('.po-table tbody tr')) {
         const { row: name } = row.dataset;
         const [, share, steep] = row.children;
-        row.hidden = numbers[`${name}_beyond`] === undefined;
-        share.textContent = this.digits(numbers[`${name}_beyond`] ?? 0);
+        const flow = this.flows.find(({ base }) => name === `run_${base}`);
+        row.hidden = name.startsWith('run') && !flow;
+        share.textContent = numbers[`${name}_beyond`] === undefined ? words.say('ta_nothing') : this.digits(numbers[`${name}_beyond`]);
         steep.textContent = numbers[`${name}_steep`] === undefined ? '' : words.number(numbers[`${name}_steep`], 2);
       }
-      for (const { base, alpha, sorted } of this.flows) {
-        const name = words.say(`ta_run_${base}`, { alpha: words.number(alpha, 0), count: words.number(sorted.length, 0) });
-        root.querySelector(`[data-row=run_${base}] span`).textContent = name;
+      for (const { base, alpha, draws, dof } of this.flows) {
+        const told = { alpha: words.number(alpha, 0), count: words.number(draws, 0), nu: words.number(dof ?? 0, 1) };
+        root.querySelector(`[data-row=run_${base}] span`).textContent = words.say(`ta_run_${base}`, told);
       }
     }
     this.canvases[0].setAttribute('aria-label', words.say(`ta_label_${state.view}`));
@@ -189,3 +201,6 @@ export class Tails extends Local {
     return words.number(state[key], ['alpha', 'nu', 'a', 'clamp'].includes(key) ? 1 : 2);
   }
 }
+
+/** As links carry it. */
+const round = (value) => Math.round(100 * value) / 100;

@@ -4,8 +4,8 @@
  */
 import { normalCdf } from '../../change_of_variables/bases.js';
 
-/** The Pareto law on [1, ∞): x^−α. */
-export const pareto = (x, alpha) => (x <= 1 ? 1 : x ** -alpha);
+/** Pareto's law with two tails, as inn_core/targets/families.py has it: (1 + x)^−α, straight against ln(1 + x). */
+export const pareto = (x, alpha) => (1 + Math.max(0, x)) ** -alpha;
 
 /** The most that a map with |T(z)| ≤ a|z| + b can have of a normal z: P(a|Z| + b > x). */
 export const bounded = (x, a, b = 0) => (x <= b ? 1 : 2 * normalCdf(-(x - b) / a));
@@ -27,10 +27,10 @@ export function unbounded(x, s) {
 /** Student-t with ν degrees of freedom: the regularised incomplete beta I_{ν/(ν + x²)}(ν/2, ½). */
 export const student = (x, nu) => (x <= 0 ? 1 : beta(nu / (nu + x * x), nu / 2, 0.5));
 
-/** −d ln S / d ln x by a central difference. */
-export function steepness(survival, x) {
+/** −d ln S / d ln(1 + x) by a central difference, S a function of u = 1 + x. */
+export function steepness(survival, u) {
   const h = 1e-3;
-  return -(Math.log(survival(x * Math.exp(h))) - Math.log(survival(x * Math.exp(-h)))) / (2 * h);
+  return -(Math.log(survival(u * Math.exp(h))) - Math.log(survival(u * Math.exp(-h)))) / (2 * h);
 }
 
 /** I_x(a, b) by its continued fraction (Lentz 1976; DLMF 8.17.22), from the side where it converges fast. */
@@ -61,14 +61,4 @@ export function gammaLog(x) {
   const z = 1 / (y * y);
   const series = (1 / 12 - z * (1 / 360 - z * (1 / 1260 - z * (1 / 1680 - z / 1188)))) / y;
   return (y - 0.5) * Math.log(y) - y + 0.5 * Math.log(2 * Math.PI) + series - shift;
-}
-
-/** How many of sorted |draws| lie beyond x, as a share. */
-export function beyond(sorted, x) {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle] > x) high = middle; else low = middle + 1;
-  }
-  return (sorted.length - low) / sorted.length;
 }

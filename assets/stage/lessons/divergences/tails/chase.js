@@ -10,19 +10,13 @@ import { Critic } from '../maths/mlp.js';
 import { Sinkhorn } from '../maths/sinkhornline.js';
 
 /** Steps after which the chase is over. */
-export const STEPS = 600;
-const RATE = 0.02; // of c and ln w, for both
+export const STEPS = 400;
+const RATE = 0.03; // of c and ln w, for both
 const WIDTHS = [0.1, 6]; // between which w stays
 const POINTS = 24; // of a set that Sinkhorn compares
 const CRITIC = { width: 32, steps: 5, batch: 32, rate: 0.01, betas: [0.5, 0.9], most: 5 };
 const SCALE = 0.5; // the critic reads SCALE (x − ½)
 const SEEN = 64; // middle quantiles of a box behind the bound that is shown
-
-/** d/dv of g_f(v), and of f*(g_f(v)). */
-const SLOPES = {
-  kl: { real: () => 1, fake: (v) => Math.exp(v - 1) },
-  js: { real: (v) => 1 / (1 + Math.exp(v)), fake: (v) => 1 / (1 + Math.exp(-v)) },
-};
 
 export class Chase {
   /** @param {{d, w, blur, loss, way, clamp}} set  way: 'trick' (−E g_f(V)) or 'saddle' (the bound itself) */
@@ -54,21 +48,21 @@ export class Chase {
   /** The critic learns; the boxes stay. */
   learn(steps = CRITIC.steps) {
     const { critic, loss, boxes: { critic: { c, log } } } = this;
-    const { real, fake } = SLOPES[loss];
+    const { rise, fall } = DIVERGENCES[loss];
     const n = CRITIC.batch;
     for (let step = 0; step < steps; step++) {
       for (let i = 0; i < n; i++) {
-        critic.pull(SCALE * ((i + this.random()) / n - 0.5), (v) => -real(v) / n);
-        critic.pull(SCALE * (c - MIDDLE + Math.exp(log) * ((i + this.random()) / n - 0.5)), (v) => fake(v) / n);
+        critic.pull(SCALE * ((i + this.random()) / n - 0.5), (v) => -rise(v) / n);
+        critic.pull(SCALE * (c - MIDDLE + Math.exp(log) * ((i + this.random()) / n - 0.5)), (v) => fall(v) / n);
       }
       critic.step(CRITIC.rate, CRITIC.most, CRITIC.betas);
     }
-    this.look();
+    return this;
   }
 
   step() {
     this.done++;
-    this.learn();
+    this.learn().look(); // the boxes are pulled by what the critic has become
     for (const name of ['sinkhorn', 'critic']) {
       const box = this.boxes[name];
       box.c -= RATE * box.pull;
@@ -89,14 +83,14 @@ export class Chase {
       sinkhorn.pull += by;
       sinkhorn.widen += by * (points[i] - sinkhorn.c);
     });
-    const { activation, conjugate } = DIVERGENCES[loss];
-    const by = SLOPES[loss][way === 'trick' ? 'real' : 'fake'];
+    const { activation, dual, rise, fall } = DIVERGENCES[loss];
+    const by = way === 'trick' ? rise : fall;
     Object.assign(critic, { value: 0, pull: 0, widen: 0 });
     for (let i = 0; i < SEEN; i++) {
       const place = (i + 0.5) / SEEN - 0.5;
       const x = critic.c + Math.exp(critic.log) * place;
       const v = this.value(x);
-      critic.value += (activation(this.value(MIDDLE + place)) - conjugate(activation(v))) / SEEN;
+      critic.value += (activation(this.value(MIDDLE + place)) - dual(v)) / SEEN;
       const force = (-by(v) * this.slope(x)) / SEEN;
       critic.pull += force;
       critic.widen += force * (x - critic.c);

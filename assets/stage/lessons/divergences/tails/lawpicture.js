@@ -5,12 +5,12 @@ import { steepness } from '../maths/survival.js';
 
 /** The target, and three ways to a tail. */
 export const LAWS = ['pareto', 'bounded', 'unbounded', 'student'];
-/** Powers of ten of x that are shown, and of the share beyond. */
+/** Powers of ten of u = 1 + x that are shown, and of the share beyond. */
 export const POWERS = [0, 4];
 const LOWEST = -8;
 const STEPS = 64;
 const STEEPEST = 12;
-const FIRST = 1.002; // the Pareto law has its edge at 1
+const FIRST = 1.002; // no law lies below x = 0
 const DASH = { pareto: [], bounded: [], unbounded: [10, 6], student: [2, 4] };
 const hue = (theme, law) => ({ pareto: theme.data, bounded: theme.model, unbounded: theme.model, student: theme.latent }[law]);
 
@@ -40,7 +40,7 @@ export function drawSurvival(canvas, { theme, dpr, curves, flows, state }) {
     stroke(pen, points.map(([power, share]) => [x(power), y(share)]));
   }
   pen.setLineDash([]);
-  for (const flow of flows) drawSteps(pen, flow, { theme, x, y });
+  for (const flow of flows) drawCounts(pen, flow, { theme, x, y });
   Object.assign(pen, { strokeStyle: css(theme.ink), lineWidth: 1.5 });
   stroke(pen, [[x(state.x), 0], [x(state.x), tall]]);
   for (const law of LAWS) {
@@ -51,22 +51,25 @@ export function drawSurvival(canvas, { theme, dpr, curves, flows, state }) {
   }
 }
 
-/** Draws as steps, down to the largest; beyond it nothing is known. */
-function drawSteps(pen, { base, sorted }, { theme, x, y }) {
-  const n = sorted.length;
-  const points = [];
-  for (let rank = n; rank >= 1; rank = rank > 200 ? Math.floor(rank * 0.97) : rank - 1) {
-    const size = sorted[n - rank];
-    if (size < 1) continue;
-    const at = x(Math.log10(size));
-    if (points.length) points.push([at, points.at(-1)[1]]);
-    points.push([at, y((rank - 1) / n || 0.5 / n)]);
+/** How many draws of a trained flow lie beyond thresholds, with two standard errors; a cross where the last one was. */
+function drawCounts(pen, { base, counts, draws }, { theme, x, y }) {
+  const seen = counts.filter(({ count }) => count > 0);
+  const at = ({ at: u, share }) => [x(Math.log10(u)), y(share)];
+  Object.assign(pen, { strokeStyle: css(theme.ink, 0.85), fillStyle: css(base === 'student' ? theme.latent : theme.model), lineWidth: 1.4 });
+  for (const one of seen) {
+    const [px, py] = at(one);
+    const spread = 2 * Math.sqrt(one.count);
+    stroke(pen, [spread, -spread].map((by) => [px, y(Math.max(0.5, one.count + by) / draws)]));
+    pen.beginPath();
+    if (base === 'student') pen.rect(px - 3.5, py - 3.5, 7, 7);
+    else pen.arc(px, py, 3.8, 0, 7);
+    pen.fill();
+    pen.stroke();
   }
-  Object.assign(pen, { strokeStyle: css(base === 'student' ? theme.latent : theme.model), lineWidth: 1.6 });
-  stroke(pen, points);
-  const [px, py] = points.at(-1) ?? [0, 0];
-  stroke(pen, [[px - 6, py - 6], [px + 6, py + 6]]);
-  stroke(pen, [[px - 6, py + 6], [px + 6, py - 6]]);
+  if (!seen.length || seen.length === counts.length) return;
+  const [px, py] = at(seen.at(-1));
+  pen.lineWidth = 2.5;
+  for (const side of [-1, 1]) stroke(pen, [[px + 6, py + 12 - 6 * side], [px + 18, py + 12 + 6 * side]]);
 }
 
 function stroke(pen, points) {

@@ -1,25 +1,37 @@
-/** Trained flows on Pareto laws: their draws, sorted by size, fetched when their α is first asked for. */
+/**
+ * Flows that were trained on Pareto's law, by α and the law of z: of so many draws, how many lie beyond thresholds
+ * (inn_core/cli/tails.py).
+ */
 const NEAR = 0.06; // of ln α
 
 export class Runs {
-  /** @param {{alpha: number, base: string, file: string}[]} rows @param {Function} changed when draws have come */
-  constructor(rows, changed) {
-    Object.assign(this, { rows, changed, there: new Map() });
+  /** @param {string} file address below assets/ @param {Function} changed when the counts have come */
+  constructor(file, changed) {
+    this.rows = [];
+    if (file) this.load(file, changed);
   }
 
-  /** {base, alpha, sorted} of the runs whose α is that of the dial. */
-  near(alpha) {
-    const wanted = this.rows.filter((row) => Math.abs(Math.log(row.alpha / alpha)) < NEAR);
-    for (const row of wanted) if (!this.there.has(row.file)) this.fetch(row);
-    return wanted.map((row) => this.there.get(row.file)).filter(Boolean);
-  }
-
-  async fetch({ base, alpha, file }) {
-    this.there.set(file, null);
+  async load(file, changed) {
     const answer = await fetch(new URL(`../../../../${file}`, import.meta.url));
     if (!answer.ok) return;
-    const sorted = new Float32Array(await answer.arrayBuffer());
-    this.there.set(file, { base, alpha, sorted });
-    this.changed();
+    const { samples, step, runs } = await answer.json();
+    this.rows = runs.map(({ alpha, base, dof, t, model }) => {
+      const draws = 2 * samples; // both coordinates count
+      const counts = t.map((at, k) => ({ at: 1 + at, count: model[k], share: model[k] / draws }));
+      return { alpha, base, dof, step, draws, counts };
+    });
+    changed();
   }
+
+  /** The runs whose α is that of the dial. */
+  near(alpha) { return this.rows.filter((row) => Math.abs(Math.log(row.alpha / alpha)) < NEAR); }
+}
+
+/** The share beyond u = 1 + x: between two thresholds as on log axes; undefined where no draw was. */
+export function shareAt({ counts }, u) {
+  const k = counts.findIndex(({ at }) => at > u);
+  const [a, b] = [counts[k - 1], counts[k]];
+  if (!a || !a.share || !b.share) return undefined;
+  const part = Math.log(u / a.at) / Math.log(b.at / a.at);
+  return a.share * (b.share / a.share) ** part;
 }
