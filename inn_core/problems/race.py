@@ -24,6 +24,8 @@ FLOW = FlowSpec(layers=4, hidden=(32, 32), linear="lu")
 #: Peak learning rates. Against a critic a network must move more slowly than the critic learns.
 LR, LR_AGAINST = 2e-3, 3e-4
 CRITIC = CriticSpec(lr=1e-3)
+#: Largest gradient norm of a member.
+CLIP = TrainSpec().clip
 
 
 @dataclass(frozen=True)
@@ -61,16 +63,22 @@ def rows() -> list[Row]:
     ]
 
 
-def spec_of(one: Row, seed: int = 0) -> InverseSpec:
-    """The run of a row."""
-    alone = one.loss in DIRECT
+def spec_of(
+    one: Row,
+    seed: int = 0,
+    critic: CriticSpec = CRITIC,
+    lr: float | None = None,
+    clip: float = CLIP,
+) -> InverseSpec:
+    """The run of a row; the learning rate is that of the recorded ones unless it is given."""
+    usual = LR if one.loss in DIRECT else LR_AGAINST
     return InverseSpec(
         flow=replace(FLOW, coupling=one.architecture),
         loss=(one.loss,),
         direction=(one.direction or DIRECTIONS[-1],),
-        critic=CRITIC,
+        critic=critic,
         training=TrainSpec(
-            lr=LR if alone else LR_AGAINST, batch=BATCH, seconds=1_800.0, steps=STEPS
+            lr=usual if lr is None else lr, batch=BATCH, clip=clip, seconds=1_800.0, steps=STEPS
         ),
         seed=seed,
         members=SEEDS,
@@ -78,10 +86,9 @@ def spec_of(one: Row, seed: int = 0) -> InverseSpec:
 
 
 def row_of(spec: InverseSpec) -> Row | None:
-    """The row that a run belongs to, whatever its seed; None for other runs."""
-    alike = spec.flow.coupling in ARCHITECTURES and len(set(spec.loss + spec.direction)) <= 2
-    if not alike:
+    """The row of a run, whatever its seed, critic and rates; None for other runs."""
+    if spec.flow.coupling not in ARCHITECTURES or len(spec.loss) > 1 or len(spec.direction) > 1:
         return None
     one = row(spec.flow.coupling, spec.loss[0], spec.direction[0])
-    known = spec_of(one, spec.seed)
-    return one if replace(spec, training=known.training) == known else None
+    alike = replace(spec_of(one, spec.seed, spec.critic), training=spec.training)
+    return one if spec == alike else None

@@ -10,7 +10,7 @@ import streamlit as st
 
 from inn_core.kinds import AnySpec
 from inn_core.runs import client
-from pages.shell import links, posterior, stage, tab
+from pages.shell import links, posterior, racing, stage, tab
 from pages.shell.words import Words
 
 LESSON = "divergences"
@@ -56,6 +56,7 @@ class Scene:
 SCENES: dict[str, Scene] = {
     "hills": Scene(),
     "critic": Scene(),
+    "race": Scene(racing.controls, racing.told, racing.shows, racing.adopt),
     "posterior": Scene(posterior.controls, posterior.told, posterior.shows),
     "tails": Scene(told=posterior.tails),
     "chain": Scene(),

@@ -11,7 +11,7 @@ import streamlit as st
 
 from inn_core.diffeos.turns import least_slope
 from inn_core.problems.base import find
-from pages.shell import bounds, posterior
+from pages.shell import bounds, posterior, racing
 from pages.shell.shrinking import fitted_variance
 from pages.shell.words import Words
 
@@ -97,6 +97,7 @@ RIDDLES: dict[str, tuple[tuple[str, ...], str, Callable[[], dict[str, Any]]]] = 
     "divergences.hills": (("kl", "both", "reverse", "none"), "both", bounds.valley),
     "divergences.chain": (("less", "same", "more"), "more", bounds.conditioned),
     "divergences.critic": (("below", "at", "above"), "below", bounds.one_unit),
+    "divergences.race": (("nll", "critic", "sinkhorn"), "nll", racing.measured),
     "divergences.posterior": (("same", "less", "more"), "same", posterior.kept),
     "universality": (("1", "2", "3", "4"), "3", steps_needed),
 }

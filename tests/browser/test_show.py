@@ -51,7 +51,7 @@ def lesson_options(name: str) -> dict[str, Any]:
 LESSONS = {
     "change_of_variables": (6, (1440, 900), "light"),
     "coupling_layers": (4, (1024, 768), "dark"),
-    "divergences": (12, (1440, 900), "light"),
+    "divergences": (14, (1440, 900), "light"),
     "inverse_problems": (5, (1440, 900), "dark"),
     "latent_dimension": (4, (1024, 768), "light"),
     "prior_weight": (4, (1440, 900), "light"),

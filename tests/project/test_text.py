@@ -15,7 +15,7 @@ import pytest
 
 from inn_core import registry
 from inn_core.problems.sweeps import SIZES
-from pages.shell import drawer
+from pages.shell import drawer, racing
 from pages.shell.controls import CONTROLS
 from pages.shell.lessons import LESSONS
 from pages.shell.riddle import RIDDLES
@@ -106,6 +106,9 @@ def asked_for() -> set[str]:
     keys |= {f"export.shot.{name}" for name in shot}
     keys |= {f"predict.{answer}" for answer in ("less", "same", "more")}
     keys |= {f"sweep.size_{name}" for name in SIZES}
+    for name, (values, _) in (racing.MENUS | racing.CRITIC).items():
+        keys |= {f"{racing.KEY}.{name}", f"{racing.KEY}.{name}_help"}
+        keys |= {f"{racing.KEY}.{name}_{value}" for value in values if isinstance(value, str)}
     for lesson, (guesses, _, _) in RIDDLES.items():
         keys |= {f"{lesson}.question", f"{lesson}.reveal"}
         keys |= {f"{lesson}.guess_{guess}" for guess in guesses}
