@@ -18,6 +18,7 @@ ENGINE = sorted((ROOT / "inn_core").rglob("*.py"))
 #: The parts of the engine that a page may use, and that never load torch.
 CLIENT_SIDE = (
     "inn_core.specs",
+    "inn_core.specs_critic",
     "inn_core.specs_inverse",
     "inn_core.specs_map",
     "inn_core.kinds",
@@ -73,6 +74,7 @@ def test_the_engine_never_imports_streamlit_or_pages(path: Path) -> None:
     "module",
     [
         "inn_core.specs",
+        "inn_core.specs_critic",
         "inn_core.specs_inverse",
         "inn_core.specs_map",
         "inn_core.kinds",
