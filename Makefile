@@ -70,6 +70,8 @@ pretrained: .venv/.app ## make every file of assets/pretrained again (about a mi
 	    $(BIN)/python -m inn_core pretrain $$name assets/pretrained/$$name.map; done
 	$(BIN)/python -m inn_core pretrain pinwheel-depths assets/pretrained/pinwheel-depths.flows
 	$(BIN)/python -m inn_core pretrain race assets/pretrained/race.json
+	$(BIN)/python -m inn_core pretrain hills-losses assets/pretrained/hills-losses.losses
+	$(BIN)/python -m inn_core pretrain pareto-tails assets/pretrained/pareto-tails.json
 
 .venv/.app: pyproject.toml constraints.txt .ci/venv
 	.ci/venv

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from inn_core import registry
-from inn_core.cli import exporting, flows
+from inn_core.cli import divergences, exporting, flows
 from inn_core.cli.arguments import add_run_options, number, numbers
 from inn_core.diffeos.presets import SWEEPS as MAP_SWEEPS
 from inn_core.problems.sweeps import SWEEPS
@@ -57,17 +57,22 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "problem",
         nargs="?",
-        choices=[*registry.PROBLEMS, *SWEEPS, *registry.DIFFEOS, *MAP_SWEEPS],
+        choices=[*registry.PROBLEMS, *SWEEPS, *registry.DIFFEOS, *MAP_SWEEPS, divergences.KIND],
         metavar="PROBLEM",
         help=f"an inverse problem or a sweep: {', '.join([*registry.PROBLEMS, *SWEEPS])}; "
-        f"or a map to fit: {', '.join([*registry.DIFFEOS, *MAP_SWEEPS])}",
+        f"or a map to fit: {', '.join([*registry.DIFFEOS, *MAP_SWEEPS])}; "
+        f"or {divergences.KIND}: flows on one --target that differ by their --loss",
     )
     sub.add_argument("--latent", type=numbers, help="size of z, or one a member: 1,2,4")
     sub.add_argument("--prior-weight", type=numbers, help="weight of the prior loss: 0,1,100")
     sub.add_argument("--prior", help="normal or uniform")
     sub.add_argument("--match", type=numbers, help="weight of L_x by MMD")
     sub.add_argument("--reconstruct", type=numbers, help="weight of the reconstruction")
-    sub.add_argument("--loss", help="nll, sinkhorn, or a divergence: kl, js, reverse_kl, …")
+    sub.add_argument(
+        "--loss",
+        help="nll, sinkhorn, or a divergence: kl, js, reverse_kl, …; of flows that differ by it, "
+        "one a member: nll,js,energy",
+    )
     sub.add_argument("--direction", help="of a divergence: forward or backward")
     sub.add_argument("--network", help="inn or conditional")
     sub.add_argument("--amplitude", type=number, help="of a map: how far from the identity")
@@ -75,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--lp", type=number, help="of a map: weight of the L^p distance (0)")
     sub.add_argument("--sup", type=number, help="of a map: weight of the smooth maximum (0)")
     sub.add_argument("--power", type=number, help="of a map: the p of L^p (8)")
+    divergences.add_options(sub, number, numbers)
     sub.add_argument("--target", help=", ".join(registry.TARGETS))
     sub.add_argument("--data", metavar="FILE", help="own data: a CSV table or a picture")
     sub.add_argument("--columns", metavar="A,B", help="two columns of the table")

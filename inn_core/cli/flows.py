@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from inn_core import registry
-from inn_core.cli import depths, maps, owndata, problems, racing
+from inn_core.cli import depths, divergences, maps, owndata, problems, racing, tails
 from inn_core.cli.arguments import run_spec
 from inn_core.cli.lines import done_line, line, report_lines, summary
 from inn_core.specs import FlowSpec, Range, RunSpec, SpecError
@@ -27,6 +27,8 @@ TABLES = {
     "base": registry.BASES,
     "problem": registry.PROBLEMS,
     "map": registry.DIFFEOS,
+    "family": registry.FAMILIES,
+    "divergence": registry.DIVERGENCES,
 }
 
 
@@ -58,6 +60,9 @@ def train_command(options: argparse.Namespace) -> None:
     if maps.known(options.problem):
         maps.train(options)
         return
+    if divergences.known(options.problem):
+        divergences.train(options)
+        return
     if options.problem:
         problems.train(options)
         return
@@ -81,6 +86,10 @@ def pretrain_command(options: argparse.Namespace) -> None:
         return problems.pretrain(options)
     if options.name in maps.SHIPPED:
         return maps.pretrain(options)
+    if options.name in divergences.SHIPPED:
+        return divergences.pretrain(options)
+    if options.name == tails.NAME:
+        return tails.pretrain(options)
     if options.name in depths.SHIPPED:
         return depths.pretrain(options)
     if options.name == racing.NAME:

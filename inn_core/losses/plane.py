@@ -22,7 +22,7 @@ from inn_core.losses.variational import model_loss
 #: Keeps the model's draws apart from the other streams of a seed (1 to 5).
 DRAWS_KEY = 6
 #: Points of a batch that Sinkhorn compares: its cost grows with the square.
-TRANSPORTED = 96
+TRANSPORTED = 64
 #: Half a central difference of ln p, as a share of the target's unit.
 SMALL = 1e-4
 

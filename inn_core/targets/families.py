@@ -16,6 +16,7 @@ import numpy as np
 from inn_core import registry
 from inn_core.targets.base import Array, Grid, Target, square, tensor_grid
 from inn_core.targets.mixtures import GaussianMixture, isotropic
+from inn_core.targets.numerics import gauss_legendre
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -93,10 +94,9 @@ class Pareto(Target):
         return _quantile(self.alpha, self.SHARE)
 
     def quadrature(self, refine: int = 1) -> Grid:
-        """The whole plane: |x| = e^(w / α) - 1, even midpoints in w up to 40."""
-        count = 200 * refine
-        w = 40 * (np.arange(count) + 0.5) / count
-        side, width = np.expm1(w / self.alpha), 40 / count * np.exp(w / self.alpha) / self.alpha
+        """The whole plane: |x| = e^(w / α) - 1, by Gauss and Legendre in w up to 40."""
+        w, weight = gauss_legendre(0.0, 40.0, 60 * refine)
+        side, width = np.expm1(w / self.alpha), weight * np.exp(w / self.alpha) / self.alpha
         axis = np.concatenate([-side[::-1], side]), np.concatenate([width[::-1], width])
         return tensor_grid(axis, axis)
 

@@ -17,12 +17,15 @@ from inn_core.maps import handmade
 from inn_core.runs import views
 from inn_core.runs.run import LabError
 from inn_core.specs import RunSpec, SpecError
+from inn_core.specs_divergence import DivergenceSpec
 from inn_core.specs_inverse import InverseSpec
 from inn_core.specs_map import MapSpec
 from pages.shell import links
 from tests.fuzz.bytecases import FUZZ, JSON, TEXTS, near, sentence
 
-RUN, INVERSE, MAP = (kind().to_json() for kind in (RunSpec, InverseSpec, MapSpec))
+RUN, INVERSE, MAP, LOSSES = (
+    kind().to_json() for kind in (RunSpec, InverseSpec, MapSpec, DivergenceSpec)
+)
 LETTERS = string.ascii_letters + string.digits + "-_=.+/ é\0"
 
 
@@ -30,7 +33,7 @@ def token_of(values: Any) -> str:
     return "v1." + base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
 
-@given(st.one_of(JSON, near(RUN), near(INVERSE), near(MAP)))
+@given(st.one_of(JSON, near(RUN), near(INVERSE), near(MAP), near(LOSSES)))
 @example({"seed": 10**400})
 @FUZZ
 def test_a_spec_from_json_is_sound_or_a_sentence(values: Any) -> None:
