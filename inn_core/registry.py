@@ -170,7 +170,9 @@ TARGETS: dict[str, Entry] = {
 #: Densities with one number to set: what losses are compared on, in no other menu.
 FAMILIES: dict[str, Entry] = {
     "hills": Entry(
-        "Two hills", "Gaussians of sd 0.7, weights 0.6 and 0.4", f"{_TARGETS}.families:Hills"
+        "Two hills",
+        "sd 0.7 and 0.9, weights 0.55 and 0.45",
+        f"{_TARGETS}.families:Hills",
     ),
     "pareto": Entry(
         "Pareto tails", "P(|x| > t) = (1 + t)^-α (Lomax 1954)", f"{_TARGETS}.families:Pareto"

@@ -11,8 +11,9 @@ what is kept is not its points but how many of a million of them lie beyond thre
         "data": [1829544, …],         the same of as many draws of the target
         "exact": [-0.06, …]}, …]}     ln P(|x| > t) = -α ln(1 + t)
 
-Counts, not shares: a reader sees how few points the end of a curve rests on. ``dof`` is the learned
-degrees of freedom of a Student-t base. A page reads the file with ``JSON.parse``.
+1 + |x| has the Pareto law with its edge at 1: P(1 + |x| > s) = s^-α. Counts, not shares: a reader
+sees how few points the end of a curve rests on. ``dof`` is the learned degrees of freedom of a
+Student-t base. A page reads the file with ``JSON.parse``.
 """
 
 from __future__ import annotations
@@ -86,16 +87,17 @@ def counted(trainer: DivergenceTrainer) -> dict[str, Any]:
             model += beyond(np.abs(x), t)
             data += beyond(np.abs(trainer.target.sample(PART, rng)), t)
     last = trainer.final(maps=False)
+    target: Any = trainer.target
     dof = getattr(flow.base, "dof", None)
     return {
         "gap": round(last.gap, 5),
         "gap_error": round(last.gap_error, 5),
         "dof": None if dof is None else round(float(dof[0]), 4),
-        "scale": float(trainer.target.scale),
+        "scale": float(target.scale),
         "t": t.tolist(),
         "model": model.tolist(),
         "data": data.tolist(),
-        "exact": [round(v, 5) for v in (-trainer.target.alpha * np.log1p(t)).tolist()],
+        "exact": [round(v, 5) for v in (-target.alpha * np.log1p(t)).tolist()],
     }
 
 

@@ -21,21 +21,20 @@ from inn_core.targets.numerics import gauss_legendre
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Hills(GaussianMixture):
-    """Two round Gaussians of sd 0.7 with weights 0.6 and 0.4, at (∓d, ∓d/4)."""
+    """Two round Gaussians: sd 0.7 and weight 0.55 at (-d, 0), sd 0.9 and 0.45 at (d, 0)."""
 
-    default: ClassVar[float] = 2.0
+    default: ClassVar[float] = 2.6
     allowed: ClassVar[tuple[float, float]] = (0.0, 4.0)
-    sd: ClassVar[float] = 0.7
 
     @classmethod
     def of(cls, shape: float) -> Hills:
-        """The hills at (∓shape, ∓shape / 4); their entropy is a sum over a grid."""
-        means = shape * np.array([[-1.0, -0.25], [1.0, 0.25]])
-        parts = isotropic(means, np.full(2, cls.sd)) | {"weights": np.array([0.6, 0.4])}
-        reach = shape + 7 * cls.sd
+        """The hills at (∓shape, 0); their entropy is a sum over a grid."""
+        sds = np.array([0.7, 0.9])
+        parts = isotropic(shape * np.array([[-1.0, 0.0], [1.0, 0.0]]), sds)
+        parts["weights"] = np.array([0.55, 0.45])
         hills = cls(
-            name="hills", view=square(shape + 3 * cls.sd), entropy=0.0, support=square(reach),
-            detail=cls.sd, **parts,
+            name="hills", view=square(shape + 2.0), entropy=0.0, support=square(shape + 6.5),
+            detail=float(sds.min()), **parts,
         )  # fmt: skip
         grid = hills.quadrature(2)
         log_p = hills.log_prob(grid.points)

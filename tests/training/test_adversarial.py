@@ -93,7 +93,7 @@ def test_a_member_equals_the_same_member_alone() -> None:
     for count, x in enumerate(batches):
         together.stepper.step(x, count, 2e-3, 5.0, together.weights)
     for e in range(MIXED.members):
-        own = {name: (MIXED.of(name, e),) for name in ("loss", "depth", "blur")}
+        own: dict[str, Any] = {name: (MIXED.of(name, e),) for name in ("loss", "depth", "blur")}
         alone = DivergenceTrainer(replace(MIXED, members=1, seed=MIXED.seed + e, **own))
         ((name, one),) = alone.stepper.steppers.items()
         one.loss.seed = MIXED.seed  # own weights, but the model's draws of the whole run
@@ -195,6 +195,7 @@ def test_a_loaded_checkpoint_continues_bit_by_bit(tmp_path: Path) -> None:
 
 def test_live_settings_are_checked() -> None:
     trainer = DivergenceTrainer(DUEL)
+    wrong: dict[str, Any]
     for wrong in ({"critic_lr": -1.0}, {"critic_steps": 11}, {"critic_steps": 1.5}, {"lr": 0.0}):
         with pytest.raises(SpecError, match="between"):
             trainer.set(**{"critic_lr": 1e-2, **wrong})
@@ -241,8 +242,10 @@ def test_the_slope_of_a_density_by_differences_is_its_slope() -> None:
     mix: Any = target
     for k in range(2):
         at = x.detach()[0, k].numpy()
-        heights = mix.weights * np.exp(-0.5 * ((at - mix.means) ** 2).sum(1) / mix.sd**2)
-        exact = (heights[:, None] * (mix.means - at)).sum(0) / heights.sum() / mix.sd**2
+        variances = mix.covariances[:, 0, 0]
+        heights = mix.weights / variances * np.exp(-((at - mix.means) ** 2).sum(1) / 2 / variances)
+        pulls = (mix.means - at) / variances[:, None]
+        exact = (heights[:, None] * pulls).sum(0) / heights.sum()
         np.testing.assert_allclose(slope[0, k], exact, atol=1e-7)
     np.testing.assert_allclose(log_p.detach()[0], target.log_prob(x.detach()[0].numpy()))
 
