@@ -13,7 +13,7 @@ LOSSES, DEPTHS = ("nll", "energy", "js", "sinkhorn"), (1, 2, 4, 8)
 #: Pareto's α and the laws of z.
 ALPHAS, BASES = (1.0, 2.0, 3.0, 5.0, 10.0), ("normal", "student")
 #: A critic has to be quicker than the model that it judges, or its bound says nothing.
-CRITIC = CriticSpec(hidden=(32, 32), lr=1e-2, steps=3, clamp=10.0)
+CRITIC = CriticSpec(hidden=(32, 32), lr=5e-3, steps=3, clamp=10.0)
 
 
 def contest(
@@ -28,7 +28,7 @@ def contest(
         loss=tuple(loss for loss, _ in cells),
         depth=tuple(depth for _, depth in cells),
         critic=CRITIC,
-        training=TrainSpec(lr=1e-3, batch=256, seconds=300.0),
+        training=TrainSpec(lr=5e-4, batch=256, seconds=300.0),
         members=len(cells),
     )
 
@@ -49,7 +49,7 @@ def lasting(spec: DivergenceSpec, steps: int) -> DivergenceSpec:
 
 
 #: Files of assets/pretrained, without their ending, and what they hold.
-SHIPPED: dict[str, DivergenceSpec] = {"hills-losses": lasting(contest(), 1_000)}
+SHIPPED: dict[str, DivergenceSpec] = {"hills-losses": lasting(contest(), 1_500)}
 TAILS: dict[tuple[float, str], DivergenceSpec] = {
     (alpha, base): lasting(tails(alpha, base), 2_000) for alpha in ALPHAS for base in BASES
 }

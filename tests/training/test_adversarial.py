@@ -195,10 +195,10 @@ def test_a_loaded_checkpoint_continues_bit_by_bit(tmp_path: Path) -> None:
 
 def test_live_settings_are_checked() -> None:
     trainer = DivergenceTrainer(DUEL)
-    wrong: dict[str, Any]
-    for wrong in ({"critic_lr": -1.0}, {"critic_steps": 11}, {"critic_steps": 1.5}, {"lr": 0.0}):
+    given: dict[str, Any]
+    for given in ({"critic_lr": -1.0}, {"critic_steps": 11}, {"critic_steps": 1.5}, {"lr": 0.0}):
         with pytest.raises(SpecError, match="between"):
-            trainer.set(**{"critic_lr": 1e-2, **wrong})
+            trainer.set(**({"critic_lr": 1e-2} | given))
     with pytest.raises(SpecError, match="loss term"):
         trainer.set(weights={"nll": 1.0})
     assert trainer.stepper.steppers["critic"].critic_lr == CRITIC.lr
