@@ -47,7 +47,18 @@ TEXTS = [
     path
     for path in FILES
     if path.suffix
-    not in (".run", ".map", ".losses", ".flows", ".weights", ".inn", ".png", ".gif", ".mp4", ".webm")
+    not in (
+        ".run",
+        ".map",
+        ".losses",
+        ".flows",
+        ".weights",
+        ".inn",
+        ".png",
+        ".gif",
+        ".mp4",
+        ".webm",
+    )
 ]
 
 
