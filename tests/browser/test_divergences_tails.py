@@ -11,6 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from scipy import integrate, optimize, stats
 
+from pages.shell import posterior
+from pages.shell.pretrained import FOLDER
 from tests.browser.conftest import NewPage
 from tests.browser.divergencespage import MATHS, STAGE, drag, look_at, opened, rested
 
@@ -212,4 +214,22 @@ def test_counted_draws_of_trained_flows_stand_beside(new_page: NewPage, assets_u
     assert page.evaluate("[flows.map((one) => one.base), other]") == [["normal", "student"], 0]
     assert page.evaluate("share(1, 11)") == pytest.approx(11**-2.0, rel=0.02)
     assert page.evaluate("share(0, 100)") is None, "beyond the last draw nothing is known"
-    assert page.evaluate(f"{STAGE}.scene") == "hills"
+
+
+def test_recorded_flows_stand_beside_their_target_alone(page: Page) -> None:
+    look_at(page, "tails", view="tails", alpha=2, x=1)
+    page.wait_for_function(f"() => {STAGE}.numbers.run_student_beyond !== undefined")
+    rows = json.loads((FOLDER / posterior.TAILS).read_text(encoding="utf-8"))["runs"]
+    for row in rows:
+        if row["alpha"] != 2:
+            continue
+        t, counts = np.array(row["t"]), np.array(row["model"])
+        share = np.interp(np.log(10), np.log1p(t), np.log(np.maximum(counts, 1) / 2e6))
+        told = rested(page)[f"run_{row['base']}_beyond"]
+        assert told == pytest.approx(np.exp(share), rel=1e-9)
+    row_ = page.locator("[data-row=run_normal]")
+    expect(row_).to_contain_text("α = 2: 2,000,000 draws")
+    look_at(page, "tails", view="tails", alpha=2, x=4)
+    expect(row_).to_contain_text("no draw")
+    look_at(page, "tails", view="tails", alpha=2.5, x=1)
+    expect(row_).to_be_hidden()

@@ -16,7 +16,7 @@ import { Trained } from './posterior/trained.js';
 
 const SLICE = 8; // ms of learning a frame
 const CLOUD = 20_000; // draws of a trained INN, and while something is dragged
-const FEW = 2_000;
+const FEW = 1_000;
 const NEAR = 18; // px around a handle
 const QUIET = 200; // ms until the page is told
 const NUDGE = { ArrowLeft: -0.05, ArrowRight: 0.05 };
@@ -132,20 +132,7 @@ export class Posterior extends Local {
     this.members = { means: means.map((value) => s * value), sds: sds.map((value) => s * value) };
     says.ensemble = mixture(this.members.means, this.members.sds);
     this.fits = trained.fits(s, noise);
-    this.clouds = {};
-    this.measures = [];
-    if (this.fits) {
-      const z = this.held ? this.z.subarray(0, FEW) : this.z;
-      trained.networks.weights.forEach((weight, member) => {
-        const draws = trained.draws(member, y / exact.seen, z).map((x) => s * x);
-        const one = { ...measured(draws), weight };
-        this.measures.push(one);
-        const row = weight === 0 ? 'run' : Math.abs(weight - this.weight) < 0.02 * weight ? 'runPrior' : null;
-        if (!row) return;
-        says[row] = one;
-        this.clouds[row] = draws;
-      });
-    }
+    this.ask(says);
     for (const one of Object.values(says)) one.held = held(this.mean, exact.sd, one.mean, one.sd);
     this.says = says;
     this.numbers = {
@@ -154,6 +141,42 @@ export class Posterior extends Local {
     };
     this.status = trained.networks?.live ? trained.status : 'idle';
     this.due = performance.now() + QUIET;
+  }
+
+  /** The trained INNs at y*: those of the table at once by few draws, all of them by many when nothing moves. */
+  ask(says) {
+    const { state: { y, s }, trained, exact } = this;
+    Object.assign(this, { clouds: {}, measures: [] });
+    if (this.of !== trained.networks) Object.assign(this, { of: trained.networks, full: [] });
+    if (!this.fits) return;
+    const key = y / exact.seen;
+    trained.networks.weights.forEach((weight, member) => {
+      const row = weight === 0 ? 'run' : Math.abs(weight - this.weight) < 0.02 * weight ? 'runPrior' : null;
+      let one = this.full[member];
+      if (row && one?.key !== key) one = this.drawn(member, FEW);
+      if (!one) return;
+      const { draws, ...moments } = one;
+      const scaled = Object.fromEntries(Object.entries(moments).map(([name, value]) => [name, s * value]));
+      this.measures.push({ ...scaled, weight });
+      if (!row) return;
+      says[row] = scaled;
+      this.clouds[row] = draws.map((x) => s * x);
+    });
+  }
+
+  /** Draws of a member at y*, and their moments, in units of s. */
+  drawn(member, count) {
+    const key = this.state.y / this.exact.seen;
+    const draws = this.trained.draws(member, key, this.z.subarray(0, count));
+    return { key, draws, ...measured(draws) };
+  }
+
+  /** The first trained INN that has not been asked by many draws; undefined for none. */
+  get unasked() {
+    if (!this.fits || this.held) return undefined;
+    const key = this.state.y / this.exact.seen;
+    const member = this.trained.networks.weights.findIndex((_, e) => this.full[e]?.key !== key);
+    return member < 0 ? undefined : member;
   }
 
   /** The n pairs and who learns from them: the same draws whatever prior and noise are. */
@@ -190,7 +213,12 @@ export class Posterior extends Local {
       }
       this.change();
     }
-    this.playing = !this.settled || Boolean(this.held);
+    const member = this.unasked;
+    if (member !== undefined) { // one a frame
+      this.full[member] = this.drawn(member, CLOUD);
+      this.change();
+    }
+    this.playing = !this.settled || Boolean(this.held) || this.unasked !== undefined;
     if (this.due && now > this.due && this.setState) {
       this.due = 0;
       const line = { spread: this.state.s, noise: this.state.noise, weight: this.weight };

@@ -7,12 +7,13 @@
 import { Local } from '../scenes/local.js';
 import { Chase } from './tails/chase.js';
 import { LEFT, RIGHT, drawBoxes, lossPlots } from './tails/boxpicture.js';
-import { LAWS, POWERS, drawSurvival, steepPlot } from './tails/lawpicture.js';
+import { LAWS, POWERS, drawSurvival, steepPlot, trace } from './tails/lawpicture.js';
 import { Runs, shareAt } from './tails/runs.js';
 import { bounded, pareto, steepness, student, unbounded } from './maths/survival.js';
 import { ceiling, trueJs, trueKl } from './maths/boxes.js';
 
 const SLICE = 8; // ms of the chase in a frame, where nothing may move
+const NUMBER = { pareto: 'alpha', bounded: 'a', unbounded: 's', student: 'nu' }; // of a law
 const NUDGE = { ArrowLeft: -0.05, ArrowRight: 0.05 };
 const OF = { view: ['support', 'tails'], loss: ['kl', 'js'], way: ['trick', 'saddle'] };
 
@@ -111,6 +112,13 @@ export class Tails extends Local {
   computeLaws() {
     const u = 10 ** this.state.x;
     this.curves = Object.fromEntries(LAWS.map((name) => [name, this.law(name)]));
+    this.traces ??= {};
+    this.traced ??= {};
+    for (const name of LAWS) { // only what a slider has changed
+      const set = this.state[NUMBER[name]];
+      if (this.traced[name] !== set) this.traces[name] = trace(this.curves[name]);
+      this.traced[name] = set;
+    }
     this.numbers = { u };
     for (const name of LAWS) {
       this.numbers[`${name}_beyond`] = this.curves[name](u);

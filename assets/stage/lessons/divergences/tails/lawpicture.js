@@ -8,16 +8,20 @@ export const LAWS = ['pareto', 'bounded', 'unbounded', 'student'];
 /** Powers of ten of u = 1 + x that are shown, and of the share beyond. */
 export const POWERS = [0, 4];
 const LOWEST = -8;
-const STEPS = 64;
+const STEPS = 96;
 const STEEPEST = 12;
 const FIRST = 1.002; // no law lies below x = 0
 const DASH = { pareto: [], bounded: [], unbounded: [10, 6], student: [2, 4] };
 const hue = (theme, law) => ({ pareto: theme.data, bounded: theme.model, unbounded: theme.model, student: theme.latent }[law]);
 
-const powers = () => Array.from({ length: STEPS + 1 }, (_, k) => POWERS[0] + ((POWERS[1] - POWERS[0]) * k) / STEPS);
+/** A survival function of u along the axis: [power of ten, share, steepness]. */
+export const trace = (survival) => Array.from({ length: STEPS + 1 }, (_, k) => {
+  const power = POWERS[0] + ((POWERS[1] - POWERS[0]) * k) / STEPS;
+  return [power, survival(10 ** power), steepness(survival, Math.max(FIRST, 10 ** power))];
+});
 
 /** @param {Object} scene ../tails.js */
-export function drawSurvival(canvas, { theme, dpr, curves, flows, state }) {
+export function drawSurvival(canvas, { theme, dpr, curves, traces, flows, state }) {
   const pen = penOf(canvas, dpr, theme.room);
   const [wide, tall] = [canvas.clientWidth, canvas.clientHeight];
   const big = theme.projector ? 20 : 12.5;
@@ -34,7 +38,9 @@ export function drawSurvival(canvas, { theme, dpr, curves, flows, state }) {
     if (p && p > LOWEST) ten(pen, p, 4, y(10 ** p) - 4, big);
   }
   for (const law of LAWS) {
-    const points = powers().map((power) => [power, curves[law](10 ** power)]).filter(([, share]) => share > 10 ** (LOWEST - 2));
+    const points = traces[law].map(([power, share]) => [power, Math.max(1e-40, share)]);
+    const out = points.findIndex(([, share]) => share < 10 ** LOWEST);
+    if (out >= 0) points.length = out + 1;
     pen.setLineDash(DASH[law]);
     Object.assign(pen, { strokeStyle: css(hue(theme, law)), lineWidth: law === 'pareto' ? 4 : 2.6 });
     stroke(pen, points.map(([power, share]) => [x(power), y(share)]));
@@ -84,14 +90,14 @@ function ten(pen, power, px, py, big) {
 }
 
 /** −d ln P / d ln x against x: a power law is level, everything else climbs. */
-export function steepPlot(svg, { width, height, big }, { curves, state, words }) {
+export function steepPlot(svg, { width, height, big }, { traces, state, words }) {
   const edges = { left: 34 * big, right: 12, top: 10, bottom: 26 * big };
   const x = (power) => edges.left + ((width - edges.left - edges.right) * (power - POWERS[0])) / (POWERS[1] - POWERS[0]);
   const y = (value) => height - edges.bottom - ((height - edges.top - edges.bottom) * Math.min(STEEPEST, value)) / STEEPEST;
   const path = (law) => {
-    const points = powers().map((power) => [power, steepness(curves[law], Math.max(FIRST, 10 ** power))]);
-    const last = points.findIndex(([power, value]) => !Number.isFinite(value) || value > STEEPEST || curves[law](10 ** power) < 1e-280);
-    const seen = last < 0 ? points : points.slice(0, last + 1).filter(([, value]) => Number.isFinite(value));
+    const points = traces[law].filter(([, , steep]) => Number.isFinite(steep)).map(([power, , steep]) => [power, steep]);
+    const out = points.findIndex(([, steep]) => steep > STEEPEST);
+    const seen = out < 0 ? points : points.slice(0, out + 1);
     return `<path class="ta-line ta-${law}" d="${seen.map(([power, value], k) => `${k ? 'L' : 'M'}${x(power).toFixed(1)} ${y(value).toFixed(1)}`).join('')}"/>`;
   };
   const levels = [0, 2, 4, 6, 8, 10, 12].map((value) => `<path class="po-level" d="M${x(POWERS[0])} ${y(value)}H${x(POWERS[1])}"/><text x="${edges.left - 6}" y="${y(value) + 4 * big}" text-anchor="end">${value}</text>`);
