@@ -43,7 +43,10 @@ def lesson_options(name: str) -> dict[str, Any]:
         words = Words("en")
         return {"fit": fitting.told(fitting.Fitting(name), words), **proofs.options(words)}
     if name == "divergences":
-        return {"posterior": {"file": posterior.FILE}, "tails": {"file": f"pretrained/{posterior.TAILS}"}}
+        return {
+            "posterior": {"file": posterior.FILE},
+            "tails": {"file": f"pretrained/{posterior.TAILS}"},
+        }
     return {} if name == "change_of_variables" else sweep_options(name.replace("_", "-"))
 
 
