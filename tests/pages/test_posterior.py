@@ -37,7 +37,8 @@ def test_train_takes_prior_noise_and_weight_from_the_stage(visit: Open, lab: Fak
     assert stage(app)["options"]["posterior"] == {"file": posterior.FILE}
     button(app, "Train INNs").click().run()
     weights = tuple(sorted({*LINE_WEIGHTS, 3.9811}))
-    assert lab.started[-1][0] == line_sweep(0.73, 1.21, weights, 0)
+    spec: Any = lab.started[-1][0]
+    assert spec == line_sweep(0.73, 1.21, weights, 0)
     assert stage(app)["options"]["live"] == "posterior" and stage(app)["run"] == "viewer1"
     button(app, "Recorded INNs").click().run()
     assert stage(app)["run"] is None
