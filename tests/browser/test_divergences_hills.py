@@ -161,7 +161,7 @@ def test_sinkhorn_is_zero_on_itself_symmetric_and_half_of_w2_squared(page: Page)
           const even = new Float64Array(n).fill(-Math.log(n));
           const x = m.sunflower(n);
           const y = x.map((value, i) => (i % 2 ? 1.5 * value : 0.7 * value + 1));
-          const of = (a, b, epsilon) => m.divergence(a, even, b, even, epsilon, 300);
+          const of = (a, b, epsilon) => m.divergence(a, even, b, even, epsilon, {{ count: 300 }});
           return {{ same: of(x, x, 0.1), there: of(x, y, 0.1), back: of(y, x, 0.1),
             sharp: of(x, y, 0.001) }};
         }}"""

@@ -5,37 +5,64 @@ import { penOf } from '../universality/fits/draw.js';
 import { pointsOf } from './maths/hillfits.js';
 import { HALF, SIDE } from './maths/hills.js';
 
-const FINE = 90; // cells along the window, for outlines
+const FINE = 64; // cells along the window, for outlines
 const LEVELS = [0.06, 0.3, 0.7]; // of the highest density
 const [CHARGED, PAID] = [[204, 75, 150], [86, 180, 233]];
 const STRONG = 0.03; // charge per unit of area that is shown in full colour, nearly
 const TURN = Array.from({ length: 65 }, (_, k) => [Math.cos((2 * Math.PI * k) / 64), Math.sin((2 * Math.PI * k) / 64)]);
 
-/** Segments [x, y, x, y] of the target's level lines by marching squares. */
+/** Level lines of the target by marching squares: polylines [x, y, x, y, …]. */
 export function outline(hills, half) {
   const at = (k) => -half + (2 * half * k) / FINE;
-  const density = (x, y) => hills.reduce((sum, h) => sum + (h.weight * Math.exp(-((x - h.x) ** 2 + (y - h.y) ** 2) / (2 * h.sd ** 2))) / h.sd ** 2, 0);
   const side = FINE + 1;
-  const values = Float64Array.from({ length: side * side }, (_, k) => density(at(k % side), at(Math.floor(k / side))));
+  const values = new Float64Array(side * side);
+  for (const { x, y, sd, weight } of hills) {
+    const part = (centre) => Float64Array.from({ length: side }, (_, k) => Math.exp(-((at(k) - centre) ** 2) / (2 * sd * sd)));
+    const [xs, ys] = [part(x), part(y)];
+    for (let k = 0; k < values.length; k++) values[k] += (weight * xs[k % side] * ys[Math.floor(k / side)]) / (sd * sd);
+  }
   const most = Math.max(...values);
-  const lines = [];
-  for (const level of LEVELS.map((share) => share * most)) {
-    for (let row = 0; row < FINE; row++) {
-      for (let column = 0; column < FINE; column++) {
-        const corners = [[column, row], [column + 1, row], [column + 1, row + 1], [column, row + 1]];
-        const cuts = [];
-        for (let k = 0; k < 4; k++) {
-          const [[ax, ay], [bx, by]] = [corners[k], corners[(k + 1) % 4]];
-          const [a, b] = [values[ay * side + ax], values[by * side + bx]];
-          if (a > level === b > level) continue;
-          const t = (level - a) / (b - a);
-          cuts.push(at(ax + t * (bx - ax)), at(ay + t * (by - ay)));
-        }
-        if (cuts.length === 4) lines.push(cuts);
-      }
+  return LEVELS.flatMap((share) => joined(cuts(values, side, share * most, at)));
+}
+
+/** Edges of cells that the level crosses, by number: {place: [x, y], next: the edges it is joined to}. */
+function cuts(values, side, level, at) {
+  const found = new Map();
+  const cut = (a, b) => { // b is right of a, or above it
+    const key = 2 * a + (b - a === 1 ? 0 : 1);
+    if (!found.has(key)) {
+      const t = (level - values[a]) / (values[b] - values[a]);
+      const [x, y] = [a % side, Math.floor(a / side)];
+      found.set(key, { place: b - a === 1 ? [at(x + t), at(y)] : [at(x), at(y + t)], next: [] });
+    }
+    return found.get(key);
+  };
+  for (let row = 0; row < side - 1; row++) {
+    for (let k = row * side; k < (row + 1) * side - 1; k++) {
+      const above = (values[k] > level) + (values[k + 1] > level) + (values[k + side] > level) + (values[k + side + 1] > level);
+      if (above % 4 === 0) continue;
+      const pairs = [[k, k + 1], [k, k + side], [k + side, k + side + 1], [k + 1, k + side + 1]].filter(([a, b]) => values[a] > level !== values[b] > level);
+      if (pairs.length !== 2) continue;
+      const [one, two] = pairs.map(([a, b]) => cut(a, b));
+      one.next.push(two);
+      two.next.push(one);
     }
   }
-  return lines;
+  return [...found.values()];
+}
+
+/** The same as whole lines. */
+function joined(edges) {
+  const seen = new Set();
+  return edges.sort((a, b) => a.next.length - b.next.length).filter((edge) => !seen.has(edge)).map((first) => {
+    const line = [];
+    for (let edge = first; edge && !seen.has(edge); edge = edge.next.find((one) => !seen.has(one))) {
+      seen.add(edge);
+      line.push(...edge.place);
+    }
+    if (first.next.length === 2) line.push(...first.place);
+    return line;
+  });
 }
 
 const charge = new Float64Array(SIDE * SIDE);
@@ -61,7 +88,6 @@ function heat(pen, scene, kind, size, window) {
   const cell = (2 * HALF) / SIDE;
   const from = (HALF - window) / cell;
   const wide = (2 * window) / cell;
-  pen.imageSmoothingQuality = 'high';
   pen.drawImage(small, from, from, wide, wide, 0, 0, size, size);
 }
 
@@ -103,9 +129,8 @@ export function drawPanel(scene, canvas, kind, window) {
   if (kind === 'sinkhorn') transport(pen, scene, to);
   else heat(pen, scene, kind, size, window);
   pen.beginPath();
-  for (const [ax, ay, bx, by] of lines) {
-    pen.moveTo(...to(ax, ay));
-    pen.lineTo(...to(bx, by));
+  for (const line of lines) {
+    for (let k = 0; k < line.length; k += 2) pen[k ? 'lineTo' : 'moveTo'](...to(line[k], line[k + 1]));
   }
   Object.assign(pen, { strokeStyle: css(theme.data), lineWidth: 1.5, lineJoin: 'round' });
   pen.stroke();

@@ -3,7 +3,7 @@
  * A step of each depends on the state alone, so the same start ends at the same place at any rate of frames.
  */
 import { RULES, charged, descend, target } from './hills.js';
-import { Transport, divergence, sunflower } from './sinkhorn.js';
+import { Transport, divergence, sunflower, within } from './sinkhorn.js';
 
 export const KINDS = ['kl', 'reverse_kl', 'js', 'sinkhorn'];
 export const POINTS = 64; // of the model, and of the target, in transport
@@ -59,6 +59,7 @@ export class Fits {
     this.hills = hills;
     target(hills, this.law);
     this.cloud = cloudOf(hills);
+    if (this.between) this.between.b = this.cloud.weights; // its potentials stay: the points moved a little
     this.go();
   }
 
@@ -66,14 +67,12 @@ export class Fits {
     this.from = from;
     this.fits = Object.fromEntries(KINDS.map((kind) => [kind, { model: start(from), steps: 0, trail: [[from.x, from.y]], over: false }]));
     this.between = this.within = null;
-    this.table = null;
   }
 
   /** Let those that rest move again. */
   go() {
+    this.beyond = null;
     for (const fit of Object.values(this.fits ?? {})) Object.assign(fit, { steps: 0, over: false });
-    this.between = this.within = null;
-    this.table = null;
   }
 
   soften(blur, debiased) {
@@ -134,6 +133,7 @@ export class Fits {
     const { model } = this.fits[kind];
     const own = Object.fromEntries(Object.entries(RULES).map(([name, rule]) => [name, charged(this.law, model, rule)]));
     const { points, weights } = this.cloud;
-    return { ...own, sinkhorn: divergence(pointsOf(model), EVEN, points, weights, this.blur ** 2) };
+    this.beyond ??= within(points, weights, this.blur ** 2);
+    return { ...own, sinkhorn: divergence(pointsOf(model), EVEN, points, weights, this.blur ** 2, { beyond: this.beyond }) };
   }
 }

@@ -13,6 +13,7 @@ const STEP = (2 * HALF) / SIDE;
 const CELL = STEP * STEP;
 const LOG_2PI = Math.log(2 * Math.PI);
 const MOST = 0.35; // of a step in δ and A
+const NONE = -45; // a log density below this adds nothing to a sum
 
 export const place = (k) => -HALF + (k + 0.5) * STEP;
 const AT = Float64Array.from({ length: SIDE }, (_, k) => place(k));
@@ -44,14 +45,14 @@ export const covOf = ({ l11, l21, l22 }) => [[l11 * l11, l11 * l21], [l11 * l21,
 
 /**
  * For each divergence on the grid: `charge`, the integrand q f(p/q), below 0 where a cell is paid back;
- * `pull(t, p, ln q)`, the factor of ∇ ln q in its gradient, q (f(r) − r f′(r)); `pace`, 1 / f″(1): how far a step goes.
+ * `pull(t, p, ln q)`, the factor of ∇ ln q in its gradient, q (f(r) − r f′(r)), which is 0 `where` that density is; `pace`, 1 / f″(1): how far a step goes.
  */
 export const RULES = {
-  kl: { charge: (t, p) => p * t, pull: (t, p) => -p, pace: 1 },
-  reverse_kl: { charge: (t, p, q) => -q * t, pull: (t, p, lq) => -Math.exp(lq) * t, pace: 1 },
+  kl: { charge: (t, p) => p * t, pull: (t, p) => -p, where: 'p', pace: 1 },
+  reverse_kl: { charge: (t, p, q) => -q * t, pull: (t, p, lq) => -Math.exp(lq) * t, where: 'q', pace: 1 },
   js: {
     charge: (t, p, q) => p * (Math.LN2 - softplus(-t)) + q * (Math.LN2 - softplus(t)),
-    pull: (t, p, lq) => Math.exp(lq) * (Math.LN2 - softplus(t)), pace: 2,
+    pull: (t, p, lq) => Math.exp(lq) * (Math.LN2 - softplus(t)), where: 'q', pace: 2,
   },
 };
 
@@ -68,7 +69,7 @@ export function charged({ log, p }, model, { charge }, into = null) {
       const u1 = (AT[column] - m1) / l11;
       const u2 = (AT[row] - m2 - l21 * u1) / l22;
       const lq = ground - 0.5 * (u1 * u1 + u2 * u2);
-      const value = charge(log[k] - lq, p[k], Math.exp(lq));
+      const value = lq < NONE && log[k] < NONE ? 0 : charge(log[k] - lq, p[k], Math.exp(lq));
       sum += value;
       if (into) into[k] = value;
     }
@@ -77,7 +78,7 @@ export function charged({ log, p }, model, { charge }, into = null) {
 }
 
 /** The gradient of D_f: {delta: [δ1, δ2], a: [A11, A21, A22]}. */
-export function gradient({ log, p }, model, { pull }) {
+export function gradient({ log, p }, model, { pull, where }) {
   const { m1, m2, l11, l21, l22 } = model;
   const ground = groundOf(model);
   let [d1, d2, a11, a21, a22] = [0, 0, 0, 0, 0];
@@ -86,6 +87,7 @@ export function gradient({ log, p }, model, { pull }) {
       const u1 = (AT[column] - m1) / l11;
       const u2 = (AT[row] - m2 - l21 * u1) / l22;
       const lq = ground - 0.5 * (u1 * u1 + u2 * u2);
+      if ((where === 'p' ? log[k] : lq) < NONE) continue;
       const w = pull(log[k] - lq, p[k], lq);
       d1 += w * u1;
       d2 += w * u2;
