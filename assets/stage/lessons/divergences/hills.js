@@ -1,7 +1,16 @@
-/** Scene "two hills and a model too small": one Gaussian falls to two hills by four divergences, side by side. */
+/**
+ * Scene "two hills and a model too small": one Gaussian falls to two hills by four divergences, side by side; with depth,
+ * flows that were trained or train now.
+ *
+ * data.options.hills: {file: address below assets/ of the recorded flows, none where there are none}. Told to the page
+ * as state `hills`: {shape}, half the distance of the hills as inn_core/targets/families.py has it.
+ */
 import { linkMarks } from '../inverse/marks.js';
 import { Local } from '../scenes/local.js';
-import { drawPanel, outline } from './hillsplot.js';
+import { DEPTHS, Deep, MEASURES } from './hills/deep.js';
+import { drawDeep } from './hills/deepplot.js';
+import { drawPanel, outline } from './hills/plot.js';
+import { DEEP_TABLE, fillDeep } from './hills/deeptable.js';
 import { Fits, KINDS } from './maths/hillfits.js';
 
 const WINDOW = 4.6; // half the side of what is seen
@@ -10,10 +19,11 @@ const FAR = 3.4; // how far a hill or the start may be dragged
 const SLICE = 7; // ms of fitting a frame
 const INSIDE = 2.5; // standard deviations of a model within which a hill is covered
 const NUDGE = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, 0.1], ArrowDown: [0, -0.1] };
-const LIMITS = { d: [0, 2 * FAR], turn: [-180, 180], w: [0.05, 0.95], s1: [0.4, 1.5], s2: [0.4, 1.5], mx: [-FAR, FAR], my: [-FAR, FAR], s0: [0.4, 2.5], blur: [-0.7, 2.4] };
-const STEPS = { d: 0.01, turn: 1, w: 0.01, s1: 0.01, s2: 0.01, s0: 0.01, blur: 0.01 };
+const LIMITS = { d: [0, 2 * FAR], turn: [-180, 180], w: [0.05, 0.95], s1: [0.4, 1.5], s2: [0.4, 1.5], mx: [-FAR, FAR], my: [-FAR, FAR], s0: [0.4, 2.5], blur: [-0.7, 2.4], depth: [0, DEPTHS.length - 1] };
+const STEPS = { d: 0.01, turn: 1, w: 0.01, s1: 0.01, s2: 0.01, s0: 0.01, blur: 0.01, depth: 1 };
+const TILT = Math.hypot(1, 1 / 4); // the engine's hills lie at ∓(d, d/4)
 
-const slider = (name) => `<label><span data-word="hills_${name}"></span>
+const slider = (name, when = 'fits') => `<label data-when="${when}"><span data-word="hills_${name}"></span>
   <input type="range" data-state="${name}" min="${LIMITS[name][0]}" max="${LIMITS[name][1]}" step="${STEPS[name]}"><output></output></label>`;
 const mark = (name, math) => `<span data-mark="${name}" tabindex="0">${math}</span>`;
 const panel = (kind) => `<figure class="dv-panel" data-kind="${kind}"><figcaption><b data-word="fit_${kind}"></b></figcaption>
@@ -21,22 +31,27 @@ const panel = (kind) => `<figure class="dv-panel" data-kind="${kind}"><figcaptio
 const chip = (value) => `<button type="button" class="pf-chip" data-pick="bias=${value}"><span data-word="hills_bias_${value}"></span></button>`;
 const TEMPLATE = `
   <p class="un-sentence" role="status"></p>
-  <p class="un-formula"><em>KL = ∫ ${mark('kl', 'p ln(p/q)')},&ensp;${mark('reverse_kl', 'q ln(q/p)')},&ensp;2 JSD = ∫ ${mark('js', 'p ln(2p/(p+q)) + q ln(2q/(p+q))')},&ensp;S<sub>ε</sub>: ${mark('sinkhorn', '½|x − y|²')} → min,&ensp;${mark('q', 'q = N(m, Σ)')}</em></p>
+  <p class="un-formula" data-when="fits"><em>KL = ∫ ${mark('kl', 'p ln(p/q)')},&ensp;${mark('reverse_kl', 'q ln(q/p)')},&ensp;2 JSD = ∫ ${mark('js', 'p ln(2p/(p+q)) + q ln(2q/(p+q))')},&ensp;S<sub>ε</sub>: ${mark('sinkhorn', '½|x − y|²')} → min,&ensp;${mark('q', 'q = N(m, Σ)')}</em></p>
   <div class="un-rooms dv-hills" data-explain="hills">${KINDS.map(panel).join('')}</div>
-  <div class="un-beside dv-below"><div class="un-sliders" data-explain="hills_sliders">${['d', 'w', 'blur'].map(slider).join('')}
-      <div class="pf-bar un-chips">${chip('off')}${chip('on')}<button type="button" class="pf-button dv-again"><span data-word="again"></span></button><button type="button" class="pf-button" data-do="reset"><span data-word="reset"></span></button></div>
-      <details><summary data-word="more"></summary>${['s1', 's2', 'turn', 's0'].map(slider).join('')}</details></div>
-    <table class="dv-table" data-explain="hills_table"><thead><tr><th data-word="hills_table"></th>${KINDS.map((kind) => `<th data-word="short_${kind}"></th>`).join('')}</tr></thead>
-      <tbody>${KINDS.map((kind) => `<tr data-row="${kind}"><th data-word="fit_${kind}"></th>${KINDS.map((other) => `<td data-cell="${other}"></td>`).join('')}</tr>`).join('')}</tbody></table></div>`;
+  <div class="un-beside dv-below"><div class="un-sliders" data-explain="hills_sliders">${slider('depth', 'fits deep')}${['d', 'w', 'blur'].map((name) => slider(name)).join('')}
+      <div class="pf-bar un-chips" data-when="fits">${chip('off')}${chip('on')}<button type="button" class="pf-button dv-again"><span data-word="again"></span></button><button type="button" class="pf-button" data-do="reset"><span data-word="reset"></span></button></div>
+      <details data-when="fits"><summary data-word="more"></summary>${['s1', 's2', 'turn', 's0'].map((name) => slider(name)).join('')}</details></div>
+    <table class="dv-table" data-when="fits" data-explain="hills_table"><thead><tr><th data-word="hills_table"></th>${KINDS.map((kind) => `<th data-word="short_${kind}"></th>`).join('')}</tr></thead>
+      <tbody>${KINDS.map((kind) => `<tr data-row="${kind}"><th data-word="fit_${kind}"></th>${KINDS.map((other) => `<td data-cell="${other}"></td>`).join('')}</tr>`).join('')}</tbody></table>${DEEP_TABLE}</div>`;
 
 export class Hills extends Local {
-  constructor(root) {
-    const start = { view: 'fits', d: 5.2, turn: 0, w: 0.55, s1: 0.7, s2: 0.9, mx: 0.4, my: 1.2, s0: 0.8, blur: -0.5, bias: 'off' };
-    super(root, TEMPLATE, start, { view: ['fits'], bias: ['off', 'on'], ...LIMITS });
+  constructor(root, data) {
+    const start = { view: 'fits', depth: 0, measure: 'gap', d: 5.2, turn: 0, w: 0.55, s1: 0.7, s2: 0.9, mx: 0.4, my: 1.2, s0: 0.8, blur: -0.5, bias: 'off' };
+    super(root, TEMPLATE, start, { view: ['fits', 'deep'], measure: MEASURES, bias: ['off', 'on'], ...LIMITS });
     this.panels = KINDS.map((kind) => root.querySelector(`[data-panel=${kind}]`));
     this.rows = {};
     this.fits = new Fits(this.hills, this.from, this.blur, this.debiased);
+    this.deep = new Deep(root, (begun) => this.heard(begun));
+    const { deep } = this;
+    this.view = { run: () => deep.feed.run ?? null, seq: () => deep.seq, step: () => deep.now?.step ?? 0 };
+    deep.load(data.options?.hills?.file);
     for (const canvas of this.panels) this.hold(canvas);
+    root.querySelector('.dv-turn').addEventListener('click', () => deep.turn());
     root.querySelector('.dv-again').addEventListener('click', () => this.again());
     linkMarks(root, (name) => {
       this.lit = name;
@@ -54,12 +69,37 @@ export class Hills extends Local {
   get blur() { return 10 ** this.state.blur; }
   get debiased() { return this.state.bias === 'off'; }
 
+  update(data, setState) {
+    this.setState = setState;
+    this.deep.load(data.options.hills?.file);
+    this.deep.update(data, setState);
+    this.tellPage();
+  }
+
+  /** The page trains for the hills as they stand. */
+  tellPage() {
+    const shape = Math.round((100 * this.state.d) / 2 / TILT) / 100;
+    if (shape === this.said || this.held || !this.setState) return;
+    this.said = shape;
+    this.setState('hills', { shape });
+  }
+
+  /** Trained flows have something new; a run that begins is looked at. */
+  heard(begun) {
+    if (begun === true && !this.state.depth) this.state.depth = DEPTHS.indexOf(4);
+    this.status = this.deep.now?.live ? this.deep.status : 'idle';
+    this.change();
+  }
+
+  get depth() { return DEPTHS[Math.round(this.state.depth)]; }
+
   // -- the hand ---------------------------------------------------------------------------------------
 
   /** A hill, or the start of the model: whichever is nearest to where the pointer goes down. */
   hold(canvas) {
     const at = ({ offsetX, offsetY }) => [(2 * offsetX) / canvas.clientWidth - 1, 1 - (2 * offsetY) / canvas.clientHeight].map((part) => part * WINDOW);
     canvas.addEventListener('pointerdown', (event) => {
+      if (this.depth) return;
       const [x, y] = at(event);
       const { from, hills } = this;
       const handles = [{ name: 'start', ...from }, { name: 'one', ...hills[0] }, { name: 'two', ...hills[1] }];
@@ -74,7 +114,7 @@ export class Hills extends Local {
     for (const type of ['pointerup', 'pointercancel']) canvas.addEventListener(type, () => this.rest());
     canvas.addEventListener('keydown', (event) => {
       const way = NUDGE[event.key];
-      if (!way || this.root.closest('.presenting')) return;
+      if (!way || this.depth || this.root.closest('.presenting')) return;
       event.preventDefault();
       this.drag('start', this.state.mx + way[0], this.state.my + way[1]);
     });
@@ -107,6 +147,7 @@ export class Hills extends Local {
 
   /** Where fits end depends on the state alone: under the hand they go on, and begin anew when it lets go. */
   compute() {
+    this.state.view = this.depth ? 'deep' : 'fits';
     const { hills, from, blur, debiased } = this;
     const key = JSON.stringify([hills, from, blur, debiased]);
     if (key === this.key && !(this.loose && !this.held)) return;
@@ -167,6 +208,11 @@ export class Hills extends Local {
 
   tell() {
     super.tell();
+    this.tellPage();
+    fillDeep(this, this.root.querySelector('.dv-deep'));
+    const turn = this.root.querySelector('.dv-turn');
+    turn.hidden = !this.depth || !this.deep.steers;
+    turn.textContent = this.words.say(this.deep.status === 'training' ? 'fit_pause' : 'fit_play');
     const full = this.resting;
     for (const kind of KINDS) {
       const row = this.root.querySelector(`[data-row=${kind}]`);
@@ -196,10 +242,11 @@ export class Hills extends Local {
   }
 
   draw() {
-    KINDS.forEach((kind, k) => drawPanel(this, this.panels[k], kind, WINDOW));
+    KINDS.forEach((kind, k) => (this.depth ? drawDeep(this, this.panels[k], kind, this.depth) : drawPanel(this, this.panels[k], kind, WINDOW)));
   }
 
   sentence({ say }) {
+    if (this.depth) return this.deepSentence(say);
     if (!this.resting || !this.numbers.models) return say('hills_says_moves');
     const on = Object.fromEntries(KINDS.map((kind) => [kind, say(`hills_on_${this.covered(kind)}`)]));
     const { worse } = this.numbers;
@@ -208,13 +255,30 @@ export class Hills extends Local {
     return `${say('hills_says_rest', on)} ${soft}`;
   }
 
+  deepSentence(say) {
+    const { now, message, status } = this.deep;
+    if (!now?.measures) return message || say(now ? 'hills_deep_wait' : 'hills_deep_none');
+    const values = KINDS.map((kind) => this.deep.of('gap', kind, this.depth)).filter((value) => value !== null);
+    if (!values.length) return say('hills_deep_none');
+    const told = { depth: this.depth, step: this.words.number(now.step, 0), least: this.digits(Math.min(...values)), most: this.digits(Math.max(...values)), status: say(`fit_status_${status}`), d: this.words.number(now.hills[1].x, 2) };
+    return [message, say(now.live ? 'hills_deep_live' : 'hills_deep_recorded', told)].filter(Boolean).join(' ');
+  }
+
   shown(key) {
+    if (key === 'depth') return this.words.number(this.depth, 0);
     if (key === 'blur') return this.words.number(this.blur, this.blur < 3 ? 2 : 0);
     return key === 'turn' ? `${this.words.number(this.state.turn, 0)}°` : super.shown(key);
   }
 
-  dress(words) {
-    super.dress(words);
-    this.tell();
+  apply(own) {
+    super.apply(own);
+    this.set({ depth: Math.round(this.state.depth) });
   }
+
+  dress(words) {
+    this.deep.feed.room.write(words);
+    super.dress(words);
+  }
+
+  close() { this.deep.close(); }
 }

@@ -92,7 +92,7 @@ export function lengths(off) {
 }
 
 /** Half-precision numbers of a frame (inn_core/maps/network.py); Error for another count. */
-function halves({ bytes }, count) {
+export function halves({ bytes }, count) {
   if (bytes.length !== 2 * count) throw new Error('A frame came whose errors have the wrong size; it is damaged.');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   return Float32Array.from({ length: count }, (_, i) => {

@@ -1,9 +1,9 @@
 /** One panel of scene "two hills": the target's outline, what is charged, the model and how it came there. */
-import { css } from '../../colours.js';
-import { tint } from '../scenes/plane.js';
-import { penOf } from '../universality/fits/draw.js';
-import { pointsOf } from './maths/hillfits.js';
-import { HALF, SIDE } from './maths/hills.js';
+import { css } from '../../../colours.js';
+import { tint } from '../../scenes/plane.js';
+import { penOf } from '../../universality/fits/draw.js';
+import { pointsOf } from '../maths/hillfits.js';
+import { HALF, SIDE } from '../maths/hills.js';
 
 const FINE = 64; // cells along the window, for outlines
 const LEVELS = [0.06, 0.3, 0.7]; // of the highest density
