@@ -10,7 +10,7 @@ import streamlit as st
 
 from inn_core.kinds import AnySpec
 from inn_core.runs import client
-from pages.shell import links, posterior, racing, stage, tab
+from pages.shell import links, posterior, racing, stage, tab, twohills
 from pages.shell.words import Words
 
 LESSON = "divergences"
@@ -54,7 +54,7 @@ class Scene:
 
 #: In the order of the stage's table (assets/stage/lessons/divergences/table.js).
 SCENES: dict[str, Scene] = {
-    "hills": Scene(),
+    "hills": Scene(twohills.controls, twohills.told, twohills.shows),
     "critic": Scene(),
     "race": Scene(racing.controls, racing.told, racing.shows, racing.adopt),
     "posterior": Scene(posterior.controls, posterior.told, posterior.shows),

@@ -26,7 +26,7 @@ from inn_core.maps import network
 from inn_core.runs.run import RunInfo
 from inn_core.specs_inverse import InverseSpec
 from inn_core.specs_map import MapSpec
-from pages.shell import fitting, planes
+from pages.shell import diverging, fitting, planes
 from pages.shell.words import DEFAULT, Words, languages
 
 STAGE = Path(__file__).resolve().parents[2] / "assets" / "stage"
@@ -149,6 +149,8 @@ def lesson_of(spec: AnySpec) -> str:
     """Return the lesson on whose stage a run is shown."""
     if isinstance(spec, MapSpec):
         return "universality"
+    if diverging.scene_of(spec):
+        return "divergences"
     if not isinstance(spec, InverseSpec):
         return "pushforward"
     if spec.members == 1:
@@ -166,6 +168,13 @@ def contents(info: RunInfo, words: Words) -> dict[str, Any]:
             "module": f"lessons/{lesson}.js",
             "words": words.section("fits.stage"),
             "options": {"fit": fitting.seen(words)},
+        }
+    if lesson == "divergences":
+        scene = diverging.scene_of(info.spec)
+        return data | {
+            "module": f"lessons/{lesson}.js",
+            "words": words.section("divergences.stage"),
+            "options": {"scene": scene, "shown": scene, "live": scene},
         }
     if not isinstance(info.spec, InverseSpec):
         return data | {

@@ -187,6 +187,6 @@ export class Chain extends Local {
 
   shown(key) {
     if (key === 'n') return this.words.number(SIZES[Math.round(this.state.n)], 0);
-    return super.shown(key);
+    return this.words.number(this.state[key], 2);
   }
 }

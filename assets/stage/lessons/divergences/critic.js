@@ -187,7 +187,7 @@ export class Bound extends Local {
     return say('critic_says_close', told);
   }
 
-  shown(key) { return key === 'width' ? this.words.number(this.width, 0) : super.shown(key); }
+  shown(key) { return key === 'width' ? this.words.number(this.width, 0) : this.words.number(this.state[key], key === 'clamp' ? 1 : 2).replace('-', '−'); }
 
   apply(own) {
     super.apply(own);

@@ -41,7 +41,7 @@ export class Chart {
     ];
   }
 
-  /** Ticks with their numbers; `say(value)` makes the words. */
+  /** Ticks with their numbers; `say.x(value)` and `say.y(value)` make the words; none means no tick. */
   axes(say, { x = 6, y = 4 } = {}) {
     const { pen, theme, box, big, view } = this;
     Object.assign(pen, { font: `${13 * big}px ${theme.font}`, fillStyle: css(theme.soft), strokeStyle: css(theme.faint), lineWidth: 1 });
@@ -52,6 +52,7 @@ export class Chart {
     pen.textBaseline = 'middle';
     for (const value of y ? ticks(...view.y, y / big) : []) {
       const at = this.y(value);
+      if (!say.y(value)) continue;
       pen.beginPath();
       pen.moveTo(box.left, at);
       pen.lineTo(box.right, at);
