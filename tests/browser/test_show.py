@@ -62,7 +62,9 @@ LESSONS = {
 }
 
 
-def open_lesson(page: Page, url: str, name: str, lang: str = "en") -> None:
+def open_lesson(
+    page: Page, url: str, name: str, lang: str = "en", options: dict[str, Any] | None = None
+) -> None:
     page.goto(url)
     own = "sweep" if name in ("latent_dimension", "prior_weight") else name
     words = Words(lang).section(f"{own}.stage")
@@ -70,7 +72,9 @@ def open_lesson(page: Page, url: str, name: str, lang: str = "en") -> None:
         words = {**words, **Words(lang).section("fits.stage")}
     data = {"id": name, "words": words, "lang": lang, "run": None, "owner": None}
     page.evaluate("(words) => { window.said = words; }", words)
-    page.evaluate(MOUNT, {"name": name, "data": data | {"options": lesson_options(name)}})
+    page.evaluate(
+        MOUNT, {"name": name, "data": data | {"options": options or lesson_options(name)}}
+    )
     page.wait_for_function(f"() => {STAGE}?.points > 0")
 
 
