@@ -33,7 +33,8 @@ def test_train_takes_the_hills_of_the_stage(
 ) -> None:
     app = opened(visit, {"scene": "hills", "hills": said} if said else {"scene": "hills"})
     button(app, "Train").click().run()
-    assert lab.started[-1][0] == contest(shape=shape)
+    trained: Any = lab.started[-1][0]
+    assert trained == contest(shape=shape)
     told = stage(app)
     assert told["run"] == "viewer1" and told["options"]["live"] == "hills"
     assert "".join(app.query_params["run"]) == "viewer1"

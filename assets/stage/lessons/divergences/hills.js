@@ -21,7 +21,6 @@ const INSIDE = 2.5; // standard deviations of a model within which a hill is cov
 const NUDGE = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, 0.1], ArrowDown: [0, -0.1] };
 const LIMITS = { d: [0, 2 * FAR], turn: [-180, 180], w: [0.05, 0.95], s1: [0.4, 1.5], s2: [0.4, 1.5], mx: [-FAR, FAR], my: [-FAR, FAR], s0: [0.4, 2.5], blur: [-0.7, 2.4], depth: [0, DEPTHS.length - 1] };
 const STEPS = { d: 0.01, turn: 1, w: 0.01, s1: 0.01, s2: 0.01, s0: 0.01, blur: 0.01, depth: 1 };
-const TILT = Math.hypot(1, 1 / 4); // the engine's hills lie at ∓(d, d/4)
 
 const slider = (name, when = 'fits') => `<label data-when="${when}"><span data-word="hills_${name}"></span>
   <input type="range" data-state="${name}" min="${LIMITS[name][0]}" max="${LIMITS[name][1]}" step="${STEPS[name]}"><output></output></label>`;
@@ -78,7 +77,7 @@ export class Hills extends Local {
 
   /** The page trains for the hills as they stand. */
   tellPage() {
-    const shape = Math.round((100 * this.state.d) / 2 / TILT) / 100;
+    const shape = Math.round((100 * this.state.d) / 2) / 100;
     if (shape === this.said || this.held || !this.setState) return;
     this.said = shape;
     this.setState('hills', { shape });

@@ -14,8 +14,8 @@ import { halves } from '../../universality/fits/fit.js';
 export const LOSSES = { kl: 'nll', reverse_kl: 'energy', js: 'js', sinkhorn: 'sinkhorn' };
 export const DEPTHS = [0, 1, 2, 4, 8];
 export const MEASURES = ['gap', 'reverse', 'sliced'];
-const [SD, WEIGHTS] = [0.7, [0.6, 0.4]]; // of the hills of inn_core/targets/families.py
-const USUAL = 2;
+const [SDS, WEIGHTS] = [[0.7, 0.9], [0.55, 0.45]]; // of the hills of inn_core/targets/families.py
+const USUAL = 2.6;
 const BYTES = 2; // of a number in half precision
 
 export class Deep {
@@ -98,7 +98,7 @@ function told(spec) {
   const d = spec.shape ?? USUAL;
   const of = (name, e) => spec[name][e % spec[name].length];
   return {
-    spec, hills: [-1, 1].map((sign, k) => ({ x: sign * d, y: (sign * d) / 4, sd: SD, weight: WEIGHTS[k] })), window: Math.max(4.6, d + 2.4),
+    spec, hills: [-1, 1].map((sign, k) => ({ x: sign * d, y: 0, sd: SDS[k], weight: WEIGHTS[k] })), window: Math.max(4.6, d + 2),
     members: Array.from({ length: spec.members }, (_, e) => ({ loss: of('loss', e), depth: of('depth', e) })),
   };
 }
