@@ -10,7 +10,7 @@ import { Local } from '../scenes/local.js';
 import { DEPTHS, Deep, MEASURES } from './hills/deep.js';
 import { drawDeep } from './hills/deepplot.js';
 import { drawPanel, outline } from './hills/plot.js';
-import { DEEP_TABLE, fillDeep } from './hills/deeptable.js';
+import { DEEP_TABLE, fillDeep, rangeOf } from './hills/deeptable.js';
 import { Fits, KINDS } from './maths/hillfits.js';
 
 const WINDOW = 4.6; // half the side of what is seen
@@ -40,7 +40,7 @@ const TEMPLATE = `
 
 export class Hills extends Local {
   constructor(root, data) {
-    const start = { view: 'fits', depth: 0, measure: 'gap', d: 5.2, turn: 0, w: 0.55, s1: 0.7, s2: 0.9, mx: 0.4, my: 1.2, s0: 0.8, blur: -0.5, bias: 'off' };
+    const start = { view: 'fits', depth: 0, measure: 'sliced', d: 5.2, turn: 0, w: 0.55, s1: 0.7, s2: 0.9, mx: 0.4, my: 1.2, s0: 0.8, blur: -0.5, bias: 'off' };
     super(root, TEMPLATE, start, { view: ['fits', 'deep'], measure: MEASURES, bias: ['off', 'on'], ...LIMITS });
     this.panels = KINDS.map((kind) => root.querySelector(`[data-panel=${kind}]`));
     this.rows = {};
@@ -257,10 +257,11 @@ export class Hills extends Local {
   deepSentence(say) {
     const { now, message, status } = this.deep;
     if (!now?.measures) return message || say(now ? 'hills_deep_wait' : 'hills_deep_none');
-    const values = KINDS.map((kind) => this.deep.of('gap', kind, this.depth)).filter((value) => value !== null);
-    if (!values.length) return say('hills_deep_none');
-    const told = { depth: this.depth, step: this.words.number(now.step, 0), least: this.digits(Math.min(...values)), most: this.digits(Math.max(...values)), status: say(`fit_status_${status}`), d: this.words.number(now.hills[1].x, 2) };
-    return [message, say(now.live ? 'hills_deep_live' : 'hills_deep_recorded', told)].filter(Boolean).join(' ');
+    const range = rangeOf(this.deep, this.state.measure, this.depth);
+    if (!range) return say('hills_deep_none');
+    const told = { depth: this.depth, measure: say(`deep_${this.state.measure}`), least: this.digits(range.least), most: this.digits(range.most), floor: this.digits(range.floor) };
+    const where = say(now.live ? 'hills_deep_live' : 'hills_deep_recorded', { status: say(`fit_status_${status}`), step: this.words.number(now.step, 0), d: this.words.number(now.hills[1].x, 2) });
+    return [message, where, say('hills_deep_range', told), say(`hills_deep_${range.verdict}`, told)].filter(Boolean).join(' ');
   }
 
   shown(key) {
