@@ -9,12 +9,13 @@ from streamlit.testing.v1 import AppTest
 
 from inn_core.specs import RunSpec
 from inn_core.targets.compared import contest
-from pages.shell import diverging, watch
+from pages.shell import diverging, riddle, watch
 from tests.pages.conftest import Open
 from tests.pages.fakelab import FakeLab, info
 from tests.pages.reading import button, sentences, stage
 
 PAGE = "divergences"
+ASKED = [scene for scene in diverging.SCENES if f"{PAGE}.{scene}" in riddle.RIDDLES]
 
 
 def opened(visit: Open, said: dict[str, Any], **parameters: Any) -> AppTest:
@@ -58,7 +59,7 @@ def test_a_run_of_another_kind_is_a_sentence(visit: Open, lab: FakeLab) -> None:
     assert stage(app)["run"] is None and sentences(app)
 
 
-@pytest.mark.parametrize("scene", list(diverging.SCENES))
+@pytest.mark.parametrize("scene", ASKED)
 def test_every_scene_has_its_question(visit: Open, scene: str) -> None:
     app = opened(visit, {"scene": scene})
     assert not app.exception
