@@ -19,6 +19,7 @@ ENGINE = sorted((ROOT / "inn_core").rglob("*.py"))
 CLIENT_SIDE = (
     "inn_core.specs",
     "inn_core.specs_critic",
+    "inn_core.specs_divergence",
     "inn_core.specs_inverse",
     "inn_core.specs_map",
     "inn_core.kinds",
@@ -75,6 +76,7 @@ def test_the_engine_never_imports_streamlit_or_pages(path: Path) -> None:
     [
         "inn_core.specs",
         "inn_core.specs_critic",
+        "inn_core.specs_divergence",
         "inn_core.specs_inverse",
         "inn_core.specs_map",
         "inn_core.kinds",
