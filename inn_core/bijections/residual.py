@@ -22,7 +22,7 @@ import torch
 from torch import Tensor, nn
 
 from inn_core.bijections.base import Bijection
-from inn_core.bijections.contraction import Inverted, invert, linearised
+from inn_core.bijections.contraction import Inverted, inverse_of, invert, linearised
 from inn_core.bijections.pullback import Halves, Pulled, PulledPoints, cut, joined, needs_autograd
 from inn_core.bijections.spectral import Scaled, held, scaled
 
@@ -224,7 +224,7 @@ class Residual(Bijection):
             return cut(g_x), own
 
         def pull_inverse(g: Halves) -> tuple[Halves, list[Tensor]]:
-            back = linearised(network(matrices, biases, x)[1])[1]
+            back = inverse_of(network(matrices, biases, x)[1])
             g_z = (back * joined(g).unsqueeze(2)).sum(1)  # (I + J)⁻ᵀ
             return cut(g_z), pull(-g_z)[1]
 
