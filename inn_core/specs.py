@@ -54,6 +54,8 @@ LIMITS: dict[str, Range] = {
     "seed": Range(0, 2**31 - 1, integer=True),
     "members": Range(1, 20, integer=True),
     "weight": Range(0, 1e6),
+    "critic_lr": Range(1e-6, 1e3, log=True),
+    "critic_steps": Range(1, 10, integer=True),
 }
 
 

@@ -9,8 +9,8 @@ from inn_core.specs import FlowSpec, Range, SpecError, check_number, known_field
 
 #: The model minimises the bound itself, or - E g_f(V) of its own points (losses/variational.py).
 OBJECTIVES = ("saddle", "trick")
-#: Critic updates before each update of the model; where V is clamped; sd of the first weights.
-STEPS, CLAMP, SD = Range(1, 10, integer=True), Range(0.1, 50), Range(0, 1)
+#: Where V is clamped; sd of the first weights.
+CLAMP, SD = Range(0.1, 50), Range(0, 1)
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class CriticSpec:
             )
         values = {
             "hidden": FlowSpec(hidden=self.hidden).hidden,
-            "lr": check_number("critic's lr", self.lr, "lr"),
-            "steps": int(check_range("critic's steps", self.steps, STEPS)),
+            "lr": check_number("critic's lr", self.lr, "critic_lr"),
+            "steps": check_number("critic's steps", self.steps, "critic_steps"),
             "clamp": check_range("clamp", self.clamp, CLAMP),
             "sd": check_range("sd", self.sd, SD),
         }

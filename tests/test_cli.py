@@ -13,11 +13,15 @@ import pytest
 
 import inn_core
 from inn_core import registry
-from inn_core.cli import main
+from inn_core.cli import main, tails
+from inn_core.export import weights
+from inn_core.kinds import read_spec
 from inn_core.maps import runfile
 from inn_core.maps.codec import decode_frame
+from inn_core.targets import compared
 from inn_core.training.film import FRAMES, thin
 
+SHIPPED = Path(__file__).parents[1] / "assets" / "pretrained"
 SMALL = ["--layers", "2", "--hidden", "8", "--batch", "32", "--steps", "40", "--every", "0.02"]
 TRAIN = ["train", "--target", "correlated", *SMALL]
 
@@ -215,6 +219,57 @@ def test_a_map_is_fitted_kept_and_measured_again(
     assert "fitted to square, not twist" in capsys.readouterr().err
     assert main(["train", "square", "--amplitude", "0.5"]) == 2
     assert "amplitude is 0.5; it must be a number between 0 and 0.35" in capsys.readouterr().err
+
+
+def test_losses_are_compared_kept_and_shipped(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    film, few = tmp_path / "few.run", ["--steps", "2", "--hidden", "4", "--batch", "32"]
+    told = ["--json", "--out", str(tmp_path), "--out-run", str(film)]
+    wish = ["--target", "pareto", "--shape", "2.5", "--loss", "nll,kl", "--depth", "1,2"]
+    assert main(["train", "divergence", *wish, "--critic-steps", "1", *few, *told]) == 0
+    *_, shot, last = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert shot["status"] == "done" and last["target"] == "pareto"
+    assert last["gap"] == pytest.approx(shot["measures"]["gap"])
+    hello, frames = runfile.read(film)
+    assert hello["spec"]["shape"] == 2.5 and hello["spec"]["depth"] == [1, 2]
+    assert decode_frame(frames[-1])[1]["net"]["points"].shape == (2, 400, 2)
+    spec, _, facts = weights.load((tmp_path / "divergence.safetensors").read_bytes())
+    assert spec.to_json() == hello["spec"] and facts["step"] == 2
+    assert main(["train", "divergence", "--loss", "tv"]) == 2
+    assert "loss is 'tv'; it must be one of nll, energy" in capsys.readouterr().err
+    assert main(["pretrain", "hills-losses", str(film), *few]) == 0
+    assert runfile.read(film)[0]["spec"]["loss"] == list(compared.SHIPPED["hills-losses"].loss)
+
+
+def test_tails_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = {key: compared.lasting(spec, 1) for key, spec in list(compared.TAILS.items())[:2]}
+    monkeypatch.setattr(tails, "TAILS", wanted)
+    monkeypatch.setattr(tails, "SAMPLES", 100_000)
+    path = tmp_path / "tails.json"
+    assert main(["pretrain", "pareto-tails", str(path)]) == 0
+    told = json.loads(path.read_text(encoding="utf-8"))
+    assert [run["base"] for run in told["runs"]] == ["normal", "student"]
+    for run in told["runs"]:
+        shares, exact = np.array(run["data"]) / (2 * told["samples"]), np.array(run["exact"])
+        seen = shares > 1e-3
+        assert np.log(shares[seen]) == pytest.approx(exact[seen], abs=0.1)
+        assert np.exp(exact) == pytest.approx((1 + np.array(run["t"])) ** -run["alpha"], rel=1e-4)
+        assert run["model"] == sorted(run["model"], reverse=True)
+        assert run["spec"]["shape"] == run["alpha"]
+        assert (run["dof"] is None) == (run["base"] == "normal")
+
+
+def test_what_is_shipped_of_losses_is_what_the_lab_would_make() -> None:
+    hello, frames = runfile.read(SHIPPED / "hills-losses.losses")
+    assert read_spec(hello["spec"]) == compared.SHIPPED["hills-losses"]
+    assert decode_frame(frames[-1])[1]["step"] == compared.SHIPPED["hills-losses"].training.steps
+    told = json.loads((SHIPPED / "pareto-tails.json").read_text(encoding="utf-8"))
+    found = {(run["alpha"], run["base"]): read_spec(run["spec"]) for run in told["runs"]}
+    assert found == compared.TAILS
+    for run in told["runs"]:  # the counts of the data are those of the exact law
+        mean = 2 * told["samples"] * np.exp(run["exact"])
+        assert (np.abs(np.array(run["data"]) - mean) < 6 * np.sqrt(mean) + 3).all()
 
 
 def test_flows_of_growing_depth_go_into_one_file(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ACTIONS = ("play", "pause", "step", "stop", "continue", "check", "speed", "set", "delete")
 #: What "set" may change.
-LIVE = ("lr", "batch", "clip")
+LIVE = ("lr", "batch", "clip", "critic_lr", "critic_steps")
 #: Steps per second that "speed" may ask for.
 SLOWEST, FASTEST = 0.1, 10_000.0
 

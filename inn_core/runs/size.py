@@ -41,6 +41,12 @@ def step_of(spec: AnySpec, batch: int) -> tuple[float, float]:
     # A residual layer carries its Jacobian along, a column a coordinate.
     whole = any(registry.COUPLINGS[name].structure != "coupling" for name in couplings)
     times = 1 + max(2, dim) if whole else 1
+    if (
+        isinstance(spec, InverseSpec | DivergenceSpec)
+        and set(spec.loss) & registry.DIVERGENCES.keys()
+    ):
+        times *= 1 + spec.critic.steps  # each update of a critic draws points of the model
+        weights += sum(a * b for a, b in pairwise((dim, *spec.critic.hidden, 1))) // flow.layers
     return float(PASSES * points * weights * times), float(4 * points * kept * times)
 
 

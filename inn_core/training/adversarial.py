@@ -7,7 +7,7 @@ points of its own: a step takes 1 + critic.steps batches from the stream, the la
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -78,6 +78,11 @@ class CriticStepper(Stepper):
     def draws(self) -> int:  # type: ignore[override]
         """Batches a step: one for each critic update, one for the model."""
         return 1 + self.critic_steps
+
+    @property
+    def critics(self) -> list[Any]:
+        """Itself."""
+        return [self]
 
     def step(
         self, x: Tensor, count: int, lr: float, clip: float, weights: Mapping[str, float]

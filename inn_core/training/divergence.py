@@ -22,8 +22,6 @@ from inn_core.losses.plane import Energy, Transport, Variational
 from inn_core.losses.variational import bound
 from inn_core.maps.diverging import POINTS
 from inn_core.results import Snapshot
-from inn_core.specs import check_number
-from inn_core.specs_critic import STEPS, check_range
 from inn_core.specs_divergence import DivergenceSpec
 from inn_core.targets.base import Target
 from inn_core.training.adversarial import CriticStepper
@@ -80,18 +78,6 @@ class DivergenceTrainer(Trainer):
             if member in members:
                 return self.shown[name], members.index(member)
         raise ValueError(f"member is {member}; this run has members 0 to {self.spec.members - 1}.")
-
-    def set(
-        self, *, critic_lr: float | None = None, critic_steps: int | None = None, **others: Any
-    ) -> None:
-        """Like Trainer.set, and the critics' learning rate and updates before each of the model."""
-        lr = None if critic_lr is None else check_number("critic's lr", critic_lr, "lr")
-        steps = None if critic_steps is None else check_range("critic's steps", critic_steps, STEPS)
-        super().set(**others)
-        for one in self.stepper.steppers.values():
-            if isinstance(one, CriticStepper):
-                one.critic_lr = lr or one.critic_lr
-                one.critic_steps = int(steps or one.critic_steps)
 
     def _snapshot(self, points: HeldOut, maps: bool, weights: bool, status: str) -> Snapshot:
         with one_thread(), torch.inference_mode():

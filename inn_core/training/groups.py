@@ -67,6 +67,11 @@ class Groups:
         return max(one.draws for one in self.steppers.values())
 
     @property
+    def critics(self) -> list[Any]:
+        """The steppers that have critics."""
+        return [critic for one in self.steppers.values() for critic in one.critics]
+
+    @property
     def losses(self) -> Tensor | None:
         """The last step's loss of every member (E,)."""
         found = {name: one.losses for name, one in self.steppers.items()}

@@ -132,13 +132,19 @@ class Trainer:
         batch: int | None = None,
         clip: float | None = None,
         weights: Mapping[str, float] | None = None,
+        critic_lr: float | None = None,
+        critic_steps: int | None = None,
     ) -> None:
         """Change settings from the next step on; raises SpecError and then changes nothing.
 
         lr : peak learning rate; batch : points a step; clip : largest gradient norm of a member;
-        weights : of the loss's named terms
+        weights : of the loss's named terms; critic_lr, critic_steps : of the critics, if there are
         """
         given = {"lr": lr, "batch": batch, "clip": clip}
+        asked = {"critic_lr": critic_lr, "critic_steps": critic_steps}
+        critics = {name: check_number(name, v) for name, v in asked.items() if v is not None}
+        if critics and not self.stepper.critics:
+            raise SpecError(f"{next(iter(critics))} is given, but this run has no critic.")
         new = {name: check_number(name, v) for name, v in given.items() if v is not None}
         new_weights = {
             check_name("loss term", name, self.weights): float(check_number("weight", value))
@@ -146,6 +152,9 @@ class Trainer:
         }
         for name, value in new.items():
             setattr(self, name, value)
+        for name, value in critics.items():
+            for one in self.stepper.critics:
+                setattr(one, name, value)
         if new_weights:
             self.weights.update(new_weights)
             self.stepper.guard.recalibrate()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -84,6 +85,11 @@ class Stepper:
         self.adam.step(self.weights, grad, lr * schedule.factor(count), count + 1)
         averaging.update(self.average, self.weights, count + 1)
         self.guard.after_step(self.weights, self.average)
+
+    @property
+    def critics(self) -> list[Any]:
+        """The steppers here that have critics, whose settings may change."""
+        return []
 
     @torch.no_grad()
     def gradient(self, x: Tensor, weights: Mapping[str, float]) -> tuple[Tensor, Tensor]:

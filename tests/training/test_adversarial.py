@@ -202,6 +202,14 @@ def test_live_settings_are_checked() -> None:
     with pytest.raises(SpecError, match="loss term"):
         trainer.set(weights={"nll": 1.0})
     assert trainer.stepper.steppers["critic"].critic_lr == CRITIC.lr
+    with pytest.raises(SpecError, match="critic_lr is given, but this run has no critic"):
+        DivergenceTrainer(replace(DUEL, loss=("nll",))).set(critic_lr=1e-3)
+
+
+def test_a_run_with_critics_asks_for_more() -> None:
+    """Its step takes the critics' batches as well."""
+    plain, critics = (size.step_of(replace(DUEL, loss=(loss,)), 64) for loss in ("nll", "js"))
+    assert all(b > (CRITIC.steps + 1) * 0.99 * a for a, b in zip(plain, critics, strict=True))
 
 
 def test_each_critic_update_sees_points_of_its_own() -> None:
