@@ -27,7 +27,6 @@ const mark = (name, math) => `<span data-mark="${name}" tabindex="0">${math}</sp
 const TEMPLATE = `
   <div class="pf-bar un-chips" role="group" data-explain="choice">${NAMES.map((name) => `<button type="button" class="pf-chip" data-pick="of=${name}"><span data-word="div_${name}"></span></button>`).join('')}</div>
   <p class="un-sentence" role="status"></p>
-  <p class="un-formula"><em>${mark('truth', 'D<sub>f</sub>(P‖Q)')} ≥ ${mark('bound', `E<sub>P</sub>[${mark('critic', 'g<sub>f</sub>(V(x))')}] − E<sub>Q</sub>[f*(g<sub>f</sub>(V(x)))]`)},&ensp;= ${mark('best', 'V*: g<sub>f</sub>(V*) = f′(p/q)')}</em></p>
   <div class="un-rooms dv-critic">
     <figure class="un-main"><figcaption><b data-word="critic_room"></b>
       <span class="dv-shown" role="group"><button type="button" class="pf-chip" data-pick="view=ratio"><span data-word="critic_ratio"></span></button><button type="button" class="pf-chip" data-pick="view=T"><span data-word="critic_T"></span></button></span></figcaption>
@@ -36,7 +35,8 @@ const TEMPLATE = `
     <div class="un-beside"><div class="un-sliders" data-explain="sliders">${slider('width', 0, WIDTHS.length - 1, 1)}${slider('mean', ...LIMITS.mean, 0.01)}${slider('sd', ...LIMITS.sd, 0.01)}${slider('clamp', 1, 12, 0.5)}</div>
       <dl class="un-numbers" data-explain="numbers">${['truth', 'fresh', 'exact', 'short', 'steps'].map(number).join('')}</dl>
       <div class="pf-bar"><button type="button" class="pf-button dv-again"><span data-word="again"></span></button><button type="button" class="pf-button" data-do="reset"><span data-word="reset"></span></button></div></div>
-  </div>`;
+  </div>
+  <p class="un-formula"><em>${mark('truth', 'D<sub>f</sub>(P‖Q)')} ≥ ${mark('bound', `E<sub>P</sub>[${mark('critic', 'g<sub>f</sub>(V(x))')}] − E<sub>Q</sub>[f*(g<sub>f</sub>(V(x)))]`)},&ensp;= ${mark('best', 'V*: g<sub>f</sub>(V*) = f′(p/q)')}</em></p>`;
 
 export class Bound extends Local {
   constructor(root) {

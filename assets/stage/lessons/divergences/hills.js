@@ -30,8 +30,8 @@ const panel = (kind) => `<figure class="dv-panel" data-kind="${kind}"><figcaptio
 const chip = (value) => `<button type="button" class="pf-chip" data-pick="bias=${value}"><span data-word="hills_bias_${value}"></span></button>`;
 const TEMPLATE = `
   <p class="un-sentence" role="status"></p>
-  <p class="un-formula" data-when="fits"><em>KL = ∫ ${mark('kl', 'p ln(p/q)')},&ensp;${mark('reverse_kl', 'q ln(q/p)')},&ensp;2 JSD = ∫ ${mark('js', 'p ln(2p/(p+q)) + q ln(2q/(p+q))')},&ensp;S<sub>ε</sub>: ${mark('sinkhorn', '½|x − y|²')} → min,&ensp;${mark('q', 'q = N(m, Σ)')}</em></p>
   <div class="un-rooms dv-hills" data-explain="hills">${KINDS.map(panel).join('')}</div>
+  <p class="un-formula" data-when="fits"><em>KL = ∫ ${mark('kl', 'p ln(p/q)')},&ensp;${mark('reverse_kl', 'q ln(q/p)')},&ensp;2 JSD = ∫ ${mark('js', 'p ln(2p/(p+q)) + q ln(2q/(p+q))')},&ensp;S<sub>ε</sub>: ${mark('sinkhorn', '½|x − y|²')} → min,&ensp;${mark('q', 'q = N(m, Σ)')}</em></p>
   <div class="un-beside dv-below"><div class="un-sliders" data-explain="hills_sliders">${slider('depth', 'fits deep')}${['d', 'w', 'blur'].map((name) => slider(name)).join('')}
       <div class="pf-bar un-chips" data-when="fits">${chip('off')}${chip('on')}<button type="button" class="pf-button dv-again"><span data-word="again"></span></button><button type="button" class="pf-button" data-do="reset"><span data-word="reset"></span></button></div>
       <details data-when="fits"><summary data-word="more"></summary>${['s1', 's2', 'turn', 's0'].map((name) => slider(name)).join('')}</details></div>

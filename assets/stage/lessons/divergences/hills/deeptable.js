@@ -3,6 +3,7 @@ import { DEPTHS, LOSSES, MEASURES } from './deep.js';
 
 const TRAINED = DEPTHS.filter((depth) => depth > 0);
 const FAR = 5; // times
+const PART = 0.6; // of the least of one layer
 const rows = (kind) => `<tr data-loss="${kind}"><th data-word="deep_${kind}"></th>${TRAINED.map((depth) => `<td data-depth="${depth}"></td>`).join('')}</tr>`;
 
 export const DEEP_TABLE = `<div class="dv-deep" data-when="deep" data-explain="hills_deep">
@@ -26,7 +27,8 @@ export function fillDeep(scene, box) {
 
 /**
  * The least and the largest of one measure over the losses at a depth, and what to say of it: `shallow` where the model
- * cannot fit yet, `apart` where losses on samples alone leave a KL that is larger by far, else `near`; null for nothing.
+ * cannot fit, `apart` where losses on samples alone leave a KL that is larger by far, `near` where all are well below one layer's, else
+ * `early`; null for nothing.
  */
 export function rangeOf(deep, measure, depth) {
   const at = (layers) => Object.keys(LOSSES).map((kind) => deep.of(measure, kind, layers)).filter((value) => value !== null);
@@ -34,6 +36,7 @@ export function rangeOf(deep, measure, depth) {
   if (!values.length) return null;
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const apart = measure !== 'sliced' && most > FAR * Math.max(least, 0.01);
-  const verdict = depth === TRAINED[0] ? 'shallow' : apart ? 'apart' : 'near';
+  const fits = most < PART * Math.min(...at(TRAINED[0]));
+  const verdict = depth === TRAINED[0] ? 'shallow' : apart ? 'apart' : fits ? 'near' : 'early';
   return { least, most, floor: deep.of('sliced_floor', 'kl', depth) ?? NaN, verdict };
 }
