@@ -54,7 +54,8 @@ def test_what_is_chosen_trains_beside_the_recorded_rows(visit: Open, lab: FakeLa
     button(app, "Train five seeds").click().run()
     critic = CriticSpec(lr=race.CRITIC.lr, steps=5, objective="trick")
     expected = race.spec_of(race.row("residual", "js", "backward"), 0, critic, 1e-4, 50.0)
-    assert lab.started[-1][0] == expected
+    started: Any = lab.started[-1][0]
+    assert started == expected
     told = stage(app)
     assert told["options"]["live"] == "race" and told["owner"] == "viewer1.secret"
     button(app, "Recorded rows").click().run()
