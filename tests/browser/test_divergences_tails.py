@@ -25,37 +25,44 @@ def page(new_page: NewPage, assets_url: str) -> Page:
 # ── support ──────────────────────────────────────────────────────────────────────────────────
 
 
-def bound(name: str, real: float, fake: float) -> float:
-    """E_P[g(V)] - E_Q[f*(g(V))] at one V for each law."""
-    if name == "kl":
-        return real - math.exp(fake - 1)
-    return 2 * math.log(2) - math.log1p(math.exp(-real)) - math.log1p(math.exp(fake))
+def gained(name: str, v: float) -> float:
+    """g_f(v), what the critic gains where there is data."""
+    return v if name == "kl" else math.log(2) - math.log1p(math.exp(-v))
+
+
+def paid(name: str, v: float) -> float:
+    """f*(g_f(v)), what it pays where there is model."""
+    return math.exp(v - 1) if name == "kl" else math.log1p(math.exp(v)) - math.log(2)
 
 
 @pytest.mark.parametrize("name", ["kl", "js"])
 def test_the_ceiling_is_what_the_best_clamped_critic_says(page: Page, name: str) -> None:
-    for d, clamp in ((0.0, 4.0), (0.3, 4.0), (1.0, 2.0), (2.5, 4.0), (0.5, 0.7)):
-        told = page.evaluate(
-            f"""async ([name, d, clamp]) => {{
+    cases = [(0.0, 1.0, 4.0), (0.3, 1.0, 4.0), (1.0, 1.0, 2.0), (2.5, 1.0, 4.0), (0.5, 1.0, 0.7),
+             (0.0, 2.0, 4.0), (0.6, 1.7, 3.0), (0.2, 0.4, 4.0), (0.1, 1.9, 0.2)]  # fmt: skip
+    for d, w, clamp in cases:
+        told, loose, js, kl = page.evaluate(
+            f"""async ([name, d, w, clamp]) => {{
               const boxes = await import('{MATHS}/boxes.js');
-              return [boxes.ceiling(name, d, clamp), boxes.trueJs(d)];
+              const at = (most) => boxes.ceiling(name, d, most, w);
+              return [at(clamp), at(40), boxes.trueJs(d, w), boxes.trueKl(d, w)];
             }}""",
-            [name, d, clamp],
+            [name, d, w, clamp],
         )
-        share = min(1.0, d)
+        both = max(0.0, min(1.0, 0.5 + d + w / 2) - max(0.0, 0.5 + d - w / 2))
+        real, fake = 1 - both, 1 - both / w
 
-        def lost(v: Any, share: float = share) -> float:
-            apart, both = bound(name, v[0], v[1]), bound(name, v[2], v[2])
-            return -(share * apart + (1 - share) * both)
+        def lost(v: Any, shares: Any = (real, fake, both, both / w)) -> float:
+            up = shares[0] * gained(name, v[0]) + shares[2] * gained(name, v[2])
+            return float(shares[1] * paid(name, v[1]) + shares[3] * paid(name, v[2]) - up)
 
         best = optimize.minimize(lost, np.zeros(3), bounds=[(-clamp, clamp)] * 3)
-        assert told[0] == pytest.approx(-best.fun, abs=1e-5)
+        assert told == pytest.approx(-best.fun, abs=1e-5)
         if name == "js":
-            assert told[1] == pytest.approx(2 * math.log(2) * share)
-            loose = page.evaluate(
-                f"import('{MATHS}/boxes.js').then((m) => m.ceiling('js', {d}, 40))"
-            )
-            assert loose == pytest.approx(told[1], abs=1e-9)
+            assert loose == pytest.approx(js, abs=1e-9)
+        elif both == 1:
+            assert loose == pytest.approx(kl, abs=1e-9) and kl == pytest.approx(math.log(w))
+        else:
+            assert kl == math.inf
 
 
 def test_sinkhorn_of_boxes_is_a_divergence_with_its_gradient(page: Page) -> None:
@@ -99,15 +106,17 @@ def test_sinkhorn_of_boxes_is_a_divergence_with_its_gradient(page: Page) -> None
 
 def test_near_the_target_both_arrive_and_far_off_the_critic_has_no_slope(page: Page) -> None:
     near = look_at(page, "tails", d=0.5)
-    assert near["done"] == 400 and near["truth"] == math.inf
+    covers = near["criticWidth"] / 2 - abs(near["criticAt"]) >= 0.5
+    truth = math.log(near["criticWidth"]) if covers else math.inf
+    assert near["done"] == 400 and near["truth"] == pytest.approx(truth)
     assert abs(near["sinkhornAt"]) < 1e-3 and abs(near["criticAt"]) < 0.02
     for loss, way in (("kl", "trick"), ("js", "saddle"), ("kl", "saddle")):
         far = look_at(page, "tails", d=4, loss=loss, way=way)
         assert abs(far["sinkhornAt"]) < 1e-3
         assert far["criticAt"] > 3 and far["boundPull"] == 0
+        assert far["truth"] == (math.inf if loss == "kl" else pytest.approx(2 * math.log(2)))
         assert far["bound"] == pytest.approx(far["ceiling"], abs=1e-6)
         expect(page.locator(".un-sentence:visible")).to_contain_text("Nothing pulls")
-    assert look_at(page, "tails", d=4, loss="js")["truth"] == pytest.approx(2 * math.log(2))
 
 
 def test_a_blur_that_is_too_large_leaves_the_width_alone(page: Page) -> None:

@@ -100,13 +100,13 @@ export class Tails extends Local {
       this.chase = new Chase({ d, w, blur: 10 ** blur, loss, way, clamp });
     }
     const { sinkhorn, critic } = this.chase.boxes;
-    const away = Math.abs(critic.c - 0.5);
+    const [away, wide] = [Math.abs(critic.c - 0.5), Math.exp(critic.log)];
     this.numbers = {
       sinkhorn: sinkhorn.value, sinkhornPull: sinkhorn.pull, bound: critic.value, boundPull: critic.pull, done: this.chase.done,
       sinkhornAt: sinkhorn.c - 0.5, criticAt: critic.c - 0.5, sinkhornWidth: Math.exp(sinkhorn.log), criticWidth: Math.exp(critic.log),
-      ceiling: ceiling(loss, away, clamp),
+      ceiling: ceiling(loss, away, clamp, wide),
     };
-    this.numbers.truth = loss === 'kl' ? trueKl(away < 1e-12 ? 0 : away) : trueJs(away);
+    this.numbers.truth = loss === 'kl' ? trueKl(away, wide) : trueJs(away, wide);
   }
 
   computeLaws() {
@@ -198,7 +198,7 @@ export class Tails extends Local {
     }
     const told = Object.fromEntries(['sinkhornAt', 'criticAt', 'bound', 'sinkhorn', 'ceiling'].map((key) => [key, number(Math.abs(numbers[key]) < 5e-3 ? 0 : numbers[key], 2)]));
     const stuck = Math.abs(numbers.criticAt) > 0.5 && Math.abs(numbers.boundPull) < 1e-3;
-    const key = this.held ? 'held' : stuck ? 'stuck' : this.chase.finished ? 'done' : 'runs';
+    const key = this.held ? (2 * state.d >= 1 + state.w ? 'held' : 'meets') : stuck ? 'stuck' : this.chase.finished ? 'done' : 'runs';
     return say(`ta_says_${key}`, { ...told, d: this.shown('d'), loss: say(`ta_${state.loss}`), steps: numbers.done }).replaceAll('-', '−');
   }
 

@@ -1,6 +1,6 @@
 /**
  * A box U(c − w/2, c + w/2) that is to become the target U(0, 1), by the losses that a flow could be trained
- * with, in closed form. `d` is how far the base U(0, 1) + d has been moved away.
+ * with, in closed form. `d` is how far its middle is from the target's.
  */
 import { DIVERGENCES } from './fdivergences.js';
 
@@ -10,22 +10,28 @@ export const MIDDLE = 0.5;
 /** ½ W₂² of two boxes: quantiles meet quantiles. */
 export const half = (c, w) => 0.5 * ((c - MIDDLE) ** 2 + (w - 1) ** 2 / 12);
 
-/** KL of the target from a box as wide, moved by d: infinite as soon as some target has no model. */
-export const trueKl = (d) => (d === 0 ? 0 : Infinity);
+/** How much of the target the box of width w, moved by d, has in common with it: a length. */
+const common = (d, w) => Math.max(0, Math.min(1, MIDDLE + d + w / 2) - Math.max(0, MIDDLE + d - w / 2));
 
-/** 2 JSD of the two: 2 ln 2 times the share that they do not have in common. */
-export const trueJs = (d) => 2 * Math.LN2 * Math.min(1, Math.abs(d));
+/** KL of the target from the box: infinite as soon as some target has no model. */
+export const trueKl = (d, w = 1) => (common(d, w) < 1 - 1e-12 ? Infinity : Math.log(w));
+
+/** 2 JSD of the two: ln 2 for each where it is alone; with densities 1 and 1/w where they meet. */
+export function trueJs(d, w = 1) {
+  const both = common(d, w);
+  const alone = 1 - both + (1 - both / w);
+  return Math.LN2 * alone + both * (Math.log((2 * w) / (w + 1)) + Math.log(2 / (w + 1)) / w);
+}
 
 /**
- * The supremum of E_P[g(V)] − E_Q[f*(g(V))] over critics with |V| ≤ clamp, P the target, Q the box moved by d:
- * V is the clamp where only P is, minus the clamp where only Q is; where both are, log r = 0.
+ * The supremum of E_P[g(V)] − E_Q[f*(g(V))] over critics with |V| ≤ clamp, P the target, Q the box: V is the clamp
+ * where only P is, minus the clamp where only Q is; where both are, the best V for ln p/q = ln w, cut to the clamp.
  */
-export function ceiling(name, d, clamp) {
-  const { activation, conjugate, optimal } = DIVERGENCES[name];
-  const share = Math.min(1, Math.abs(d));
-  const both = Math.max(-clamp, Math.min(clamp, optimal(0)));
-  const apart = activation(clamp) - conjugate(activation(-clamp));
-  return share * apart + (1 - share) * (activation(both) - conjugate(activation(both)));
+export function ceiling(name, d, clamp, w = 1) {
+  const { activation, dual, optimal } = DIVERGENCES[name];
+  const both = common(d, w);
+  const v = Math.max(-clamp, Math.min(clamp, optimal(Math.log(w))));
+  return (1 - both) * activation(clamp) - (1 - both / w) * dual(-clamp) + both * (activation(v) - dual(v) / w);
 }
 
 /** The n middle quantiles of a box, into `points`. */
