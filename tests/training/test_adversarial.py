@@ -13,6 +13,7 @@ import torch
 from inn_core import registry
 from inn_core.kinds import KINDS, carries_arrays, kind_name, read_spec
 from inn_core.losses.plane import LogDensity
+from inn_core.losses.variational import bound
 from inn_core.maps.codec import decode_frame, encode_frame
 from inn_core.maps.diverging import POINTS, hello
 from inn_core.runs import size
@@ -20,7 +21,8 @@ from inn_core.runs.settings import Settings
 from inn_core.specs import FlowSpec, SpecError, TrainSpec
 from inn_core.specs_critic import CriticSpec
 from inn_core.specs_divergence import LOSSES, DivergenceSpec
-from inn_core.training.divergence import DivergenceTrainer, numbers_of
+from inn_core.training.divergence import MEASURED_SEED, DivergenceTrainer, draw, numbers_of
+from inn_core.training.heldout import RUNNING_POINTS
 
 SIX = tuple(registry.DIVERGENCES)
 SMALL = FlowSpec(layers=3, hidden=(8,), linear="lu")
@@ -271,6 +273,13 @@ def test_a_snapshot_carries_the_same_latent_points_and_measures_both_ways() -> N
     nll, energy = MIXED.loss.index("nll"), MIXED.loss.index("energy")
     assert snapshot.measures["own"][nll] == snapshot.measures["gap"][nll]
     assert snapshot.measures["own"][energy] == snapshot.measures["reverse"][energy]
+    group = trainer.stepper.steppers["critic"]
+    with torch.no_grad():
+        held, own = trainer.held_out.x, draw(group.shown, RUNNING_POINTS, MEASURED_SEED)
+        v = [group.loss.critic(group.loss.units(x)) for x in (held, own)]
+        told = bound(group.loss.divergences, *v)
+    for place, member in enumerate(MIXED.groups["critic"]):
+        assert snapshot.measures["own"][member] == pytest.approx(float(told[place]), abs=1e-6)
     assert snapshot.nlls[nll] == pytest.approx(snapshot.entropy + snapshot.measures["gap"][nll])
 
 
@@ -287,6 +296,23 @@ def test_every_loss_comes_nearer_to_a_gaussian_both_ways() -> None:
     for e, loss in enumerate(LOSSES):
         for way in ("gap", "reverse"):
             assert last[way][e] < 0.3 * first[way][e], (loss, way)
+
+
+@pytest.mark.parametrize(
+    ("coupling", "base"), [("residual", "normal"), ("spline", "student"), ("sigmoidal", "normal")]
+)
+def test_every_kind_of_flow_learns_by_its_own_points(coupling: str, base: str) -> None:
+    """Roots of iterative inverses and a learned law of z carry gradients too."""
+    flow = FlowSpec(coupling=coupling, layers=2, hidden=(8,), base=base)
+    losses = ("js", "energy", "sinkhorn")
+    spec = replace(DUEL, target="correlated", shape=None, flow=flow, loss=losses, depth=())
+    trainer = DivergenceTrainer(spec)
+    before = {name: one.weights.clone() for name, one in trainer.stepper.steppers.items()}
+    trainer.steps(3)
+    assert not trainer.frozen
+    for name, one in trainer.stepper.steppers.items():
+        assert torch.isfinite(one.weights).all() and not torch.equal(one.weights, before[name])
+        assert (one.adam.square[0, -1] > 0) or base == "normal"
 
 
 def test_the_kind_is_registered_with_all_its_parts() -> None:
