@@ -9,7 +9,7 @@ import { linkMarks } from '../inverse/marks.js';
 import { Chart } from '../scenes/chart.js';
 import { Local } from '../scenes/local.js';
 import { drawRace } from './race/picture.js';
-import { LIVE, Rows, at } from './race/rows.js';
+import { LIVE, Rows, at, spread } from './race/rows.js';
 
 const ARCHITECTURES = ['affine', 'residual'];
 const DIRECT = ['nll', 'sinkhorn'];
@@ -165,7 +165,10 @@ export class Race extends Local {
     const clock = this.clock;
     this.latest = last * 1.15;
     if (dial < DIAL) this.state.at = this.dialOf(clock);
-    const logs = every.flatMap(({ shots }) => shots.slice(1).flatMap(([, , l2s]) => l2s.map((v) => Math.log10(Math.max(1e-3, v)))));
+    const logs = every.flatMap(({ shots }) => shots.slice(1).flatMap(([, , l2s], k, { length }) => {
+      const { mean, sd } = spread(l2s.map((v) => Math.log10(Math.max(1e-3, v))));
+      return k < length - 1 ? [mean] : [mean - sd, mean + sd];
+    }));
     const [low, high] = [Math.min(-1, ...logs), Math.min(1.2, Math.max(0, ...logs))];
     this.range = { x: [Math.log10(EARLIEST), Math.log10(this.latest) + 0.08], y: [low - 0.12, high + 0.08] };
     this.points = every.length;
