@@ -14,7 +14,7 @@ import { bayes, held, measured, mixture, shrunk } from './maths/line.js';
 import { ROWS, drawBeside, drawPlane, HALF, handles, shrinkPlot } from './posterior/picture.js';
 import { Trained } from './posterior/trained.js';
 
-const SLICE = 8; // ms of learning a frame
+const SLICE = 8; // ms of learning a frame; half as long under the hand, where pictures come first
 const CLOUD = 20_000; // draws of a trained INN, and while something is dragged
 const FEW = 1_000;
 const NEAR = 18; // px around a handle
@@ -202,7 +202,7 @@ export class Posterior extends Local {
   move(now) {
     if (!this.ys) return;
     if (!this.settled) {
-      const end = performance.now() + SLICE;
+      const end = performance.now() + (this.held ? SLICE / 2 : SLICE);
       const warm = this.held && this.nets.finished;
       if (this.held && !this.nets.finished) this.nets = this.fresh;
       const who = warm ? this.nets : this.fresh;
@@ -211,7 +211,10 @@ export class Posterior extends Local {
         this.nets = this.fresh;
         this.settled = true;
       }
-      this.change();
+      if (warm) { // words follow with the next move of the hand
+        this.compute();
+        this.dirty = true;
+      } else this.change();
     }
     const member = this.unasked;
     if (member !== undefined) { // one a frame
