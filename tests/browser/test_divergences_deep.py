@@ -32,7 +32,8 @@ def made_up() -> bytes:
     measures = {
         "gap": gaps, "gap_error": (0.001,) * SPEC.members,
         "reverse": tuple(2 * gap for gap in gaps), "reverse_error": (0.002,) * SPEC.members,
-        "sliced": tuple(0.4 / depth for _, depth in cells()), "sliced_floor": (0.03,) * SPEC.members,
+        "sliced": tuple(0.4 / depth for _, depth in cells()),
+        "sliced_floor": (0.03,) * SPEC.members,
     }  # fmt: skip
     shot = Snapshot(
         seq=1, step=1500, seconds=9.0, nll=1.0, train_nll=1.0, entropy=1.0, gap=0.0,

@@ -152,11 +152,12 @@ export class Hills extends Local {
     if (key === this.key && !(this.loose && !this.held)) return;
     Object.assign(this, { key, rows: {}, numbers: {} });
     const moved = JSON.stringify(from) !== JSON.stringify(this.fits.from);
-    if (JSON.stringify(hills) !== JSON.stringify(this.fits.hills)) this.fits.aim(hills);
+    const other = JSON.stringify(hills) !== JSON.stringify(this.fits.hills);
+    if (other) this.fits.aim(hills);
+    if (other || !this.lines) this.lines = outline(hills, WINDOW);
     if (blur !== this.fits.blur || debiased !== this.fits.debiased) this.fits.soften(blur, debiased);
-    this.loose = this.held && !moved;
-    if (!this.loose) this.fits.begin(from);
-    this.lines = outline(hills, WINDOW);
+    this.loose = this.held;
+    if (!this.held || moved) this.fits.begin(from, !this.held);
   }
 
   move() {

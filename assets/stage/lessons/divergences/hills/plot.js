@@ -121,19 +121,35 @@ function transport(pen, scene, to) {
   }
 }
 
+/** The target's outline as a picture, drawn once for all panels. */
+function outlined(scene, size, to) {
+  const { theme, dpr, lines } = scene;
+  const key = `${size}|${dpr}|${theme.key}`;
+  if (scene.drawn?.lines === lines && scene.drawn.key === key) return scene.drawn.picture;
+  const side = Math.round(size * dpr);
+  const old = scene.drawn?.picture;
+  const picture = old?.width === side ? old : new OffscreenCanvas(side, side);
+  const pen = picture.getContext('2d');
+  pen.setTransform(dpr, 0, 0, dpr, 0, 0);
+  pen.clearRect(0, 0, size, size);
+  pen.beginPath();
+  for (const line of lines) {
+    for (let k = 0; k < line.length; k += 2) pen[k ? 'lineTo' : 'moveTo'](...to(line[k], line[k + 1]));
+  }
+  Object.assign(pen, { strokeStyle: css(theme.data), lineWidth: 1.5, lineJoin: 'bevel' });
+  pen.stroke();
+  scene.drawn = { lines, key, picture };
+  return picture;
+}
+
 export function drawPanel(scene, canvas, kind, window) {
-  const { theme, dpr, fits, lines, hills, lit } = scene;
+  const { theme, dpr, fits, hills, lit } = scene;
   const size = canvas.clientWidth;
   const pen = penOf(canvas, dpr, theme.room);
   const to = (x, y) => [((x / window + 1) * size) / 2, ((1 - y / window) * size) / 2];
   if (kind === 'sinkhorn') transport(pen, scene, to);
   else heat(pen, scene, kind, size, window);
-  pen.beginPath();
-  for (const line of lines) {
-    for (let k = 0; k < line.length; k += 2) pen[k ? 'lineTo' : 'moveTo'](...to(line[k], line[k + 1]));
-  }
-  Object.assign(pen, { strokeStyle: css(theme.data), lineWidth: 1.5, lineJoin: 'round' });
-  pen.stroke();
+  pen.drawImage(outlined(scene, size, to), 0, 0, size, size);
   const { model, trail } = fits.fits[kind];
   pen.beginPath();
   for (const [k, [x, y]] of [...trail, [model.m1, model.m2]].entries()) pen[k ? 'lineTo' : 'moveTo'](...to(x, y));
@@ -144,8 +160,10 @@ export function drawPanel(scene, canvas, kind, window) {
   for (const radius of [1, 2]) {
     pen.beginPath();
     for (const [k, [c, s]] of TURN.entries()) pen[k ? 'lineTo' : 'moveTo'](...to(model.m1 + radius * model.l11 * c, model.m2 + radius * (model.l21 * c + model.l22 * s)));
-    Object.assign(pen, { strokeStyle: css(theme.room, 0.8), lineWidth: 6 });
-    pen.stroke();
+    if (radius === 1) { // stands out from what lies under it
+      Object.assign(pen, { strokeStyle: css(theme.room, 0.8), lineWidth: 6 });
+      pen.stroke();
+    }
     Object.assign(pen, { strokeStyle: css(theme.model), lineWidth: (radius === 1 ? 3.5 : 2) * (lit === 'q' ? 1.8 : 1) });
     pen.stroke();
   }

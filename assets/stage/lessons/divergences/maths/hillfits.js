@@ -63,10 +63,11 @@ export class Fits {
     this.go();
   }
 
-  begin(from) {
+  /** @param {boolean} fresh whether transport forgets its potentials: where it ends must not depend on the way there */
+  begin(from, fresh = true) {
     this.from = from;
     this.fits = Object.fromEntries(KINDS.map((kind) => [kind, { model: start(from), steps: 0, trail: [[from.x, from.y]], over: false }]));
-    this.between = this.within = null;
+    if (fresh) this.between = this.within = null;
   }
 
   /** Let those that rest move again. */
