@@ -6,6 +6,7 @@ import { outline } from './plot.js';
 export function drawDeep(scene, canvas, kind, depth) {
   const { theme, dpr, deep } = scene;
   const size = canvas.clientWidth;
+  if (!size) return; // put aside while presented
   const pen = penOf(canvas, dpr, theme.room);
   const { now } = deep;
   if (!now) return;

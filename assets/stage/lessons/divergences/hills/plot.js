@@ -145,6 +145,7 @@ function outlined(scene, size, to) {
 export function drawPanel(scene, canvas, kind, window) {
   const { theme, dpr, fits, hills, lit } = scene;
   const size = canvas.clientWidth;
+  if (!size) return; // put aside while presented
   const pen = penOf(canvas, dpr, theme.room);
   const to = (x, y) => [((x / window + 1) * size) / 2, ((1 - y / window) * size) / 2];
   if (kind === 'sinkhorn') transport(pen, scene, to);
