@@ -43,10 +43,10 @@ export function drawCurves(scene, chart) {
   chart.curve(pairs(mine.map((value, k) => (Math.max(p[k], q[k]) > SEEN ? value : NaN))), theme.latent, wide('critic') + 0.5);
   const at = Math.round(0.93 * MANY);
   pen.globalAlpha = 1;
-  for (const [values, key, colour, up] of [[best, 'critic_best', theme.data, -1], [mine, 'critic_mine', theme.latent, 1]]) {
-    const value = Math.max(low, Math.min(high, values[at]));
-    if (Number.isFinite(value)) chart.word(words.say(key), chart.box.right - 6, chart.y(value) + up * 12 * chart.big, colour, 'right');
-  }
+  const named = [[best, 'critic_best', theme.data], [mine, 'critic_mine', theme.latent]].map(([values, key, colour]) => ({ key, colour, value: Math.max(low, Math.min(high, values[at])) }));
+  named.sort((one, other) => other.value - one.value).forEach(({ key, colour, value }, k) => { // the upper one's name above it
+    if (Number.isFinite(value)) chart.word(words.say(key), chart.box.right - 6, chart.y(value) + (k ? 12 : -12) * chart.big, colour, 'right');
+  });
 }
 
 /** The bound against steps: the line is the divergence, bars are two standard errors of fresh draws. */
