@@ -171,14 +171,16 @@ def check_part(value: Any, members: int) -> tuple[int, int]:
 
 def check_setting(problem: str, value: Any) -> tuple[tuple[str, float], ...]:
     """Options that the problem knows, as pairs by name; raises SpecError."""
-    from inn_core.problems.base import find  # numpy alone
-
     try:
         options = dict(value)
     except (TypeError, ValueError) as error:
         raise SpecError(
             f"setting is {shown(value)}; it must be an object of the problem's options."
         ) from error
+    if not options:
+        return ()
+    from inn_core.problems.base import find  # a problem may need scipy: not before it is asked for
+
     try:
         find(problem, **{str(name): number for name, number in options.items()})
     except ValueError as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import roots_legendre
 
 from inn_core.targets.base import Array
 
@@ -21,6 +20,8 @@ def log_sum_exp(terms: Array) -> Array:
 
 def gauss_legendre(low: float, high: float, count: int) -> tuple[Array, Array]:
     """Nodes and weights (count,) of Gauss-Legendre quadrature on [low, high]."""
+    from scipy.special import roots_legendre  # slow to load: a menu needs no quadrature
+
     nodes, weights = roots_legendre(count)
     half = (high - low) / 2
     return low + half * (nodes + 1), half * weights
