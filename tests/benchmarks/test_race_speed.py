@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from statistics import median
 
+import numpy as np
 import pytest
 import torch
 
@@ -35,22 +35,34 @@ def rate(spec: InverseSpec, steps: int) -> float:
     return len(spec.own) * steps / (time.thread_time() - begin)
 
 
-@pytest.mark.parametrize("one", ROWS, ids=lambda one: one.key)
 @pytest.mark.parametrize(
-    ("hidden", "batch", "least", "steps"), [(32, 256, 2.5, 12), (128, 512, 1.0, 2)]
+    ("hidden", "batch", "least", "steps"), [(32, 256, 2.5, 12), (128, 512, 1.0, 4)]
 )
-def test_five_seeds_side_by_side(
-    one: race.Row, hidden: int, batch: int, least: float, steps: int
+def test_the_grid_with_five_seeds_side_by_side(
+    hidden: int, batch: int, least: float, steps: int
 ) -> None:
-    """In turns, so that whatever else the machine does meets both; the middle of three."""
+    """All rows together gain ``least``, and none of them loses.
+
+    In turns, so that whatever else the machine does meets both; the middle of three rounds.
+    """
     torch.set_num_threads(1)
-    ratios = [
-        rate(sized(one, race.SEEDS, hidden, batch), steps)
-        / rate(sized(one, 1, hidden, batch), 2 * steps)
-        for _ in range(3)
-    ]
-    print(f"{one.key}, {hidden}-{hidden}, batch {batch}: {median(ratios):.2f} times")
-    assert median(ratios) >= least
+    # Seconds of a network's step: (rounds, rows, alone or beside others).
+    taken = np.array(
+        [
+            [
+                [1 / rate(sized(row, 1, hidden, batch), 2 * steps),
+                 1 / rate(sized(row, race.SEEDS, hidden, batch), steps)]
+                for row in ROWS
+            ]
+            for _ in range(3)
+        ]
+    )  # fmt: skip
+    one, five = taken[..., 0], taken[..., 1]
+    rows = dict(zip((row.key for row in ROWS), np.median(one / five, 0), strict=True))
+    grid = np.median(one.sum(1) / five.sum(1))
+    rounded = {key: round(float(ratio), 2) for key, ratio in rows.items()}
+    print(f"{hidden}-{hidden}, batch {batch}: {grid:.2f} times; {rounded}")
+    assert grid >= least and min(rows.values()) >= 1.0
 
 
 def test_rows_that_gain_little_are_split_over_both_workers() -> None:
