@@ -106,7 +106,7 @@ def frames_line(setting: Setting, p95_ms: float, over_percent: float) -> Result:
         opened(page, server.url)
         page.get_by_role("button", name="Train").first.click()
         page.wait_for_function(f"() => {STAGE}.status === 'training'", timeout=PATIENCE_MS)
-        page.wait_for_function("() => location.search.length > 1")
+        page.wait_for_function("() => location.search.includes('run=')")
         run = page.url
         for _ in range(2 if setting.quick else 5):
             page.goto(BLANK)  # the run goes on for half a minute without a viewer
