@@ -97,7 +97,7 @@ def test_symbols_and_marks_light_each_other(lab: Lab) -> None:
 def test_the_picture_stands_still_while_it_is_explained(lab: Lab) -> None:
     page = lab.live()
     lab.send(3, 4)
-    until(page, "s.seq === 4")
+    until(page, "s.seq === 4 && s.extras")
     page.wait_for_timeout(400)
     page.keyboard.down("e")  # a press that takes long on a busy machine is no tap
     expect(page.locator(".pf-notes")).to_be_visible()
