@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -80,3 +82,25 @@ def kept() -> dict[str, Any]:
     weights = {"one": 1.0, "hundred": 100.0}
     shares = {name: fitted_variance(w, 1.0, 1.0) ** 0.5 for name, w in weights.items()}
     return {name: f"{100 * share:.0f} %" for name, share in shares.items()}
+
+
+#: Pareto's α of the riddle on tails, and how rare the place is at which draws are counted.
+FAR = {"": (1.0, 1e-4), "5": (5.0, 1e-5)}
+
+
+@cache
+def counted() -> dict[str, Any]:
+    """How many draws of recorded flows lie far out, and how many of the target's would."""
+    recorded = json.loads((FOLDER / TAILS).read_text(encoding="utf-8"))
+    count = 2 * recorded["samples"]  # both coordinates count
+    rows = {(row["alpha"], row["base"]): row for row in recorded["runs"]}
+    told = {"count": f"{count:,}"}
+    for name, (alpha, rare) in FAR.items():
+        exact = rows[alpha, "normal"]["exact"]
+        k = min(range(len(exact)), key=lambda k: abs(exact[k] - math.log(rare)))
+        x = rows[alpha, "normal"]["t"][k]
+        told[f"x{name}"] = f"{x:,.0f}" if x > 100 else f"{x:.2f}"
+        told[f"expected{name}"] = f"{count * math.exp(exact[k]):,.0f}"
+        for base in ("normal", "student"):
+            told[f"{base}{name}"] = f"{rows[alpha, base]['model'][k]:,}"
+    return told

@@ -99,5 +99,6 @@ RIDDLES: dict[str, tuple[tuple[str, ...], str, Callable[[], dict[str, Any]]]] = 
     "divergences.critic": (("below", "at", "above"), "below", bounds.one_unit),
     "divergences.race": (("nll", "critic", "sinkhorn"), "nll", racing.measured),
     "divergences.posterior": (("same", "less", "more"), "same", posterior.kept),
+    "divergences.tails": (("same", "fewer", "none"), "none", posterior.counted),
     "universality": (("1", "2", "3", "4"), "3", steps_needed),
 }

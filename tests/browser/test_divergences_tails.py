@@ -202,8 +202,16 @@ def test_counted_draws_of_trained_flows_stand_beside(new_page: NewPage, assets_u
     t = np.geomspace(0.1, 3e3, 30)
     counts = np.round(2e6 * (1 + t) ** -2.0)
     normal = np.where(t < 20, counts, 0)
+    spec = {"flow": {"layers": 4}, "training": {"batch": 512}}
     runs = [
-        {"alpha": 2.0, "base": base, "dof": dof, "t": t.tolist(), "model": model.tolist()}
+        {
+            "alpha": 2.0,
+            "base": base,
+            "dof": dof,
+            "t": t.tolist(),
+            "model": model.tolist(),
+            "spec": spec,
+        }
         for base, dof, model in (("normal", None, normal), ("student", 2.1, counts))
     ]
     told = json.dumps({"v": 1, "samples": 1_000_000, "step": 2000, "runs": runs})
@@ -236,9 +244,14 @@ def test_recorded_flows_stand_beside_their_target_alone(page: Page) -> None:
         share = np.interp(np.log(10), np.log1p(t), np.log(np.maximum(counts, 1) / 2e6))
         told = rested(page)[f"run_{row['base']}_beyond"]
         assert told == pytest.approx(np.exp(share), rel=1e-9)
+    made = page.locator(".ta-made")
+    expect(made).to_contain_text("4 affine couplings, by maximum likelihood on 1,024,000 Pareto")
+    expect(made).to_contain_text("VINA")
     row_ = page.locator("[data-row=run_normal]")
     expect(row_).to_contain_text("α = 2: 2,000,000 draws")
     look_at(page, "tails", view="tails", alpha=2, x=4)
     expect(row_).to_contain_text("no draw")
     look_at(page, "tails", view="tails", alpha=2.5, x=1)
     expect(row_).to_be_hidden()
+    look_at(page, "tails")
+    expect(made).to_be_hidden()

@@ -9,13 +9,12 @@ from streamlit.testing.v1 import AppTest
 
 from inn_core.specs import RunSpec
 from inn_core.targets.compared import contest
-from pages.shell import diverging, riddle, watch
+from pages.shell import diverging, posterior, watch
 from tests.pages.conftest import Open
 from tests.pages.fakelab import FakeLab, info
 from tests.pages.reading import button, sentences, stage
 
 PAGE = "divergences"
-ASKED = [scene for scene in diverging.SCENES if f"{PAGE}.{scene}" in riddle.RIDDLES]
 
 
 def opened(visit: Open, said: dict[str, Any], **parameters: Any) -> AppTest:
@@ -59,7 +58,7 @@ def test_a_run_of_another_kind_is_a_sentence(visit: Open, lab: FakeLab) -> None:
     assert stage(app)["run"] is None and sentences(app)
 
 
-@pytest.mark.parametrize("scene", ASKED)
+@pytest.mark.parametrize("scene", diverging.SCENES)
 def test_every_scene_has_its_question(visit: Open, scene: str) -> None:
     app = opened(visit, {"scene": scene})
     assert not app.exception
@@ -68,3 +67,14 @@ def test_every_scene_has_its_question(visit: Open, scene: str) -> None:
     skip = button(app, "Show me without a guess")
     skip.click().run()
     assert not app.exception
+
+
+def test_what_the_riddle_on_tails_reveals_was_counted() -> None:
+    told = {name: float(text.replace(",", "")) for name, text in posterior.counted().items()}
+    for alpha, end, rare in ((1, "", 1e-4), (5, "5", 1e-5)):
+        share = (1 + told[f"x{end}"]) ** -alpha
+        assert 0.6 < share / rare < 1.7, "the place that the question names"
+        assert told[f"expected{end}"] == pytest.approx(told["count"] * share, abs=1)
+    assert told["normal"] == 0, "as the riddle's right answer says"
+    assert abs(told["student"] - told["expected"]) < 3 * told["expected"] ** 0.5
+    assert told["normal5"] > 2 * told["expected5"]

@@ -33,7 +33,8 @@ const TEMPLATE = `
       <dl class="un-numbers" data-explain="ta_numbers">${['sinkhorn', 'sinkhornPull', 'bound', 'boundPull', 'truth', 'ceiling'].map(number).join('')}</dl>
       <table class="po-table" data-when="tails" data-explain="ta_numbers"><thead><tr><th></th><th scope="col" data-word="ta_beyond"></th><th scope="col" data-word="ta_steepness"></th></tr></thead>
         <tbody>${LAWS.map((law) => `<tr data-row="${law}"><th scope="row"><i class="ta-${law}"></i><span data-word="ta_law_${law}"></span></th><td></td><td></td></tr>`).join('')}
-          ${['normal', 'student'].map((base) => `<tr data-row="run_${base}"><th scope="row"><i class="ta-run ta-run-${base}"></i><span></span></th><td></td><td></td></tr>`).join('')}</tbody></table></div>
+          ${['normal', 'student'].map((base) => `<tr data-row="run_${base}"><th scope="row"><i class="ta-run ta-run-${base}"></i><span></span></th><td></td><td></td></tr>`).join('')}</tbody></table>
+      <p class="ra-made ta-made"></p></div>
   </div>`;
 
 export class Tails extends Local {
@@ -183,9 +184,18 @@ export class Tails extends Local {
         root.querySelector(`[data-row=run_${base}] span`).textContent = words.say(`ta_run_${base}`, told);
       }
     }
+    const made = root.querySelector('.ta-made');
+    made.hidden = state.view === 'support' || !this.runs.made;
+    if (!made.hidden) made.textContent = this.madeSentence(words);
     this.canvases[0].setAttribute('aria-label', words.say(`ta_label_${state.view}`));
     this.svg.setAttribute('aria-label', words.say(`ta_plot_${state.view}`));
     super.tell();
+  }
+
+  /** How the recorded flows were trained, and that VINA's were trained otherwise. */
+  madeSentence({ say, number }) {
+    const { layers, draws } = this.runs.made;
+    return say('ta_made', { layers: number(layers, 0), draws: number(draws, 0) });
   }
 
   digits(value) { return value === Infinity ? '∞' : super.digits(value); }

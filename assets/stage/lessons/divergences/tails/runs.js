@@ -7,7 +7,7 @@ const NEAR = 0.06; // of ln α
 export class Runs {
   /** @param {string} file address below assets/ @param {Function} changed when the counts have come */
   constructor(file, changed) {
-    this.rows = [];
+    Object.assign(this, { rows: [], made: null });
     if (file) this.load(file, changed);
   }
 
@@ -20,6 +20,8 @@ export class Runs {
       const counts = t.map((at, k) => ({ at: 1 + at, count: model[k], share: model[k] / draws }));
       return { alpha, base, dof, step, draws, counts };
     });
+    const { spec } = runs[0];
+    this.made = { layers: spec.flow.layers, draws: step * spec.training.batch };
     changed();
   }
 
