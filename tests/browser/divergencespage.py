@@ -11,11 +11,20 @@ from tests.browser.test_show import open_lesson
 
 STAGE = "window.pushforward.stages[0]"
 MATHS = "/stage/lessons/divergences/maths"
+WINDOW = {"width": 1300, "height": 900}
 
 
 def opened(new_page: NewPage, assets_url: str) -> Page:
     """The lesson; ``window.lesson`` is the stage's own object."""
-    page = new_page(viewport={"width": 1300, "height": 900}, reduced_motion="reduce")
+    return _open(new_page(viewport=WINDOW, reduced_motion="reduce"), assets_url)
+
+
+def moving(new_page: NewPage, assets_url: str) -> Page:
+    """The same for a reader who likes things to move."""
+    return _open(new_page(viewport=WINDOW), assets_url)
+
+
+def _open(page: Page, assets_url: str) -> Page:
     open_lesson(page, assets_url, "divergences")
     page.evaluate(
         """async () => {

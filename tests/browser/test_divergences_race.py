@@ -17,7 +17,7 @@ from inn_core.training.inverse import InverseTrainer
 from pages.shell.pretrained import FOLDER
 from pages.shell.words import Words
 from tests.browser.conftest import NewPage
-from tests.browser.divergencespage import STAGE, look_at, opened, rested
+from tests.browser.divergencespage import STAGE, look_at, moving, opened, rested
 
 CANVAS = "[data-plot=race]"
 MOUNT = """(data) => {
@@ -139,3 +139,36 @@ def test_a_row_that_trains_now_stands_beside_the_recorded_ones(page: Page) -> No
     expect(page.locator("[data-do=turn]")).to_have_text("Pause")
     page.evaluate("() => { window.again({ run: null, owner: null }); }")
     page.wait_for_function(f"() => {stage}.run === null && !{stage}.numbers.l2.live")
+
+
+def test_the_film_draws_each_frame_but_writes_its_table_slower(
+    new_page: NewPage, assets_url: str
+) -> None:
+    page = moving(new_page, assets_url)
+    page.evaluate("(view) => lesson.apply(view)", {"scene": "race", "own": {}})
+    page.wait_for_function(f"() => {STAGE}.numbers.rows > 0 && {STAGE}.still")
+    play = page.locator("[data-do=play]")
+    before = play.inner_text()
+    play.click()
+    page.evaluate(
+        """() => {
+          window.written = [];
+          const note = () => window.written.push(performance.now());
+          new MutationObserver(note).observe(document.querySelector('[data-stage] .ra-table'),
+            { subtree: true, childList: true, characterData: true });
+        }"""
+    )
+    page.wait_for_function("() => written.length > 20")
+    first, last = page.evaluate("[written[0], written[20]]")
+    assert last - first > 20 * 80 - 100, "80 ms at least lie between two writings"
+    assert play.inner_text() != before
+    play.click()
+    seen = rested(page)
+    assert play.inner_text() == before
+    line = page.locator(".ra-table tbody tr").first
+    key = line.get_attribute("data-key")
+    assert key == min(seen["l2"], key=seen["l2"].get)
+    expect(line.locator("td").first).to_contain_text(f"{seen['l2'][key]:.3f} ±")
+    page.evaluate(f"window.draws = {STAGE}.draws")
+    page.wait_for_timeout(400)
+    assert page.evaluate(f"{STAGE}.draws - draws") == 0, "at rest nothing is drawn"

@@ -14,7 +14,7 @@ from scipy import integrate, optimize, stats
 from pages.shell import posterior
 from pages.shell.pretrained import FOLDER
 from tests.browser.conftest import NewPage
-from tests.browser.divergencespage import MATHS, STAGE, drag, look_at, opened, rested
+from tests.browser.divergencespage import MATHS, STAGE, drag, look_at, moving, opened, rested
 
 
 @pytest.fixture
@@ -143,6 +143,24 @@ def test_boxes_are_dragged_and_a_link_repeats_the_chase(page: Page) -> None:
     page.evaluate("lesson.apply({ scene: 'tails', own: { d: -7, loss: 'gan', view: 3 } })")
     rested(page)
     assert page.evaluate("lesson.read().own") == {}
+
+
+def test_while_boxes_run_the_curves_under_them_stay(new_page: NewPage, assets_url: str) -> None:
+    page = moving(new_page, assets_url)
+    page.evaluate("(view) => lesson.apply(view)", {"scene": "tails", "own": {"d": 1.5}})
+    page.wait_for_function(f"() => {STAGE}.numbers.done > 20")
+    node = page.evaluate_handle("document.querySelector('.un-second svg').firstElementChild")
+    mark = ".un-second svg > :last-child .ta-now"
+    before = page.locator(mark).first.get_attribute("cx")
+    page.wait_for_function(f"(done) => {STAGE}.numbers.done > done + 20", arg=20)
+    assert node.evaluate("(g) => g.isConnected"), "curves that nothing changed stand"
+    assert page.locator(mark).first.get_attribute("cx") != before
+    page.evaluate("lesson.apply({ scene: 'tails', own: { d: 1.5, loss: 'js' } })")
+    rested(page)
+    assert not node.evaluate("(g) => g.isConnected"), "another loss has other curves"
+    page.evaluate(f"window.draws = {STAGE}.draws")
+    page.wait_for_timeout(400)
+    assert page.evaluate(f"{STAGE}.draws - draws") == 0, "at rest nothing is drawn"
 
 
 # ── tails ────────────────────────────────────────────────────────────────────────────────────

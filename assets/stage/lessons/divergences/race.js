@@ -9,7 +9,7 @@ import { linkMarks } from '../inverse/marks.js';
 import { Chart } from '../scenes/chart.js';
 import { Local } from '../scenes/local.js';
 import { drawRace } from './race/picture.js';
-import { LIVE, Rows, at, spread } from './race/rows.js';
+import { LIVE, Rows, at, lineOf, spread } from './race/rows.js';
 
 const ARCHITECTURES = ['affine', 'residual'];
 const DIRECT = ['nll', 'sinkhorn'];
@@ -21,6 +21,7 @@ const EARLIEST = 0.05; // seconds a network where the dial begins
 const PLAYED = 7000; // ms that the film of it takes
 const NEAR = 22; // px
 const DIAL = 100;
+const READ = 80; // ms at least that words and table stay while the clock runs: nobody reads faster
 
 const chips = (key, values) => `<span role="group" data-label="race_${key}">${values.map((value) => `<button type="button" class="pf-chip" data-pick="${key}=${value}"><span data-word="race_${key}_${value}"></span></button>`).join('')}</span>`;
 const TEMPLATE = `
@@ -138,8 +139,9 @@ export class Race extends Local {
   }
 
   move(now) {
-    const { film } = this;
+    const { film, playing } = this;
     this.playing = Boolean(film) || Boolean(this.held);
+    if (playing && !this.playing && this.words) this.tell();
     if (!film || !this.words || !this.dpr) return;
     film.since ??= now - (film.from / DIAL) * PLAYED;
     this.state.at = Math.min(DIAL, (DIAL * (now - film.since)) / PLAYED);
@@ -206,6 +208,14 @@ export class Race extends Local {
   tell() {
     const { root, words, rows, canvas } = this;
     const { say } = words;
+    const now = performance.now();
+    if (this.playing && now - this.toldAt < READ) { // the dial alone follows each frame
+      const dial = root.querySelector('[data-state=at]');
+      dial.value = this.state.at;
+      text(dial.parentElement.querySelector('output'), this.shown('at'));
+      return;
+    }
+    this.toldAt = now;
     for (const group of root.querySelectorAll('[data-label]')) group.setAttribute('aria-label', say(group.dataset.label));
     this.table();
     text(root.querySelector('[data-do=play]'), say(this.film ? 'race_stop' : 'race_play'));
@@ -231,7 +241,8 @@ export class Race extends Local {
       }
     }
     for (const { row, now } of shown) {
-      const line = this.lines.get(row.key) ?? this.line(row.key);
+      const line = this.lines.get(row.key) ?? lineOf(row.key);
+      this.lines.set(row.key, line);
       const { lit } = this;
       line.dataset.arch = row.architecture;
       line.toggleAttribute('data-lit', row.key === lit);
@@ -242,14 +253,6 @@ export class Race extends Local {
       cells.slice(1).forEach((cell, k) => text(line.children[k + 1], cell));
     }
     if (order.join() !== [...body.children].map(({ dataset }) => dataset.key).join()) body.append(...order.map((key) => this.lines.get(key)));
-  }
-
-  line(key) {
-    const line = document.createElement('tr');
-    Object.assign(line.dataset, { row: '', key });
-    line.innerHTML = '<th scope="row"><i></i><button type="button"></button></th><td></td><td></td><td></td>';
-    this.lines.set(key, line);
-    return line;
   }
 
   sentence({ say }) {

@@ -75,6 +75,14 @@ export class Rows {
   close() { this.feed.close(); }
 }
 
+/** An empty line of the table. */
+export function lineOf(key) {
+  const line = document.createElement('tr');
+  Object.assign(line.dataset, { row: '', key });
+  line.innerHTML = '<th scope="row"><i></i><button type="button"></button></th><td></td><td></td><td></td>';
+  return line;
+}
+
 /** Mean and sd (n − 1) of numbers, also of their logarithms. */
 export function spread(values) {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;

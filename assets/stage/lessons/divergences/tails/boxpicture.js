@@ -2,6 +2,7 @@
 import { css } from '../../../colours.js';
 import { penOf } from '../../universality/fits/draw.js';
 import { ceiling, half, trueJs } from '../maths/boxes.js';
+import { still } from './still.js';
 
 /** The window. */
 export const [LEFT, RIGHT] = [-1, 6.5];
@@ -59,7 +60,8 @@ function arrow(pen, x, y, by) {
 }
 
 /** Loss and gradient of a box as wide as its target, against its displacement; dots are where the boxes are. */
-export function lossPlots(svg, { width, height, big }, { words, chase, state, numbers }) {
+export function lossPlots(svg, size, { words, chase, state, numbers }) {
+  const { width, height, big } = size;
   const { loss, clamp } = state;
   const edges = { left: 40 * big, right: 14, top: 20 * big, bottom: 22 * big };
   const half_ = height / 2;
@@ -74,14 +76,15 @@ export function lossPlots(svg, { width, height, big }, { words, chase, state, nu
   const clean = (y, ticks) => ticks.map((tick) => `<path class="po-level" d="M${x(0)} ${y(tick)}H${x(FAR)}"/><text x="${edges.left - 6}" y="${y(tick) + 4 * big}" text-anchor="end">${words.number(tick, 0)}</text>`).join('');
   const foot = (from) => [0, 1, 2, 3, 4, 5].map((d) => `<text x="${x(d)}" y="${from + half_ - 6}" text-anchor="middle">${d}</text>`).join('');
   const name = (from, word) => `<text class="ta-name" x="${edges.left}" y="${from + 14 * big}">${words.say(word)}</text>`;
-  const truth = loss === 'kl'
+  const truth = () => (loss === 'kl'
     ? `<path class="ta-line ta-truth" d="M${x(0)} ${value(0)}V${edges.top}"/><text x="${x(0) + 6}" y="${edges.top + 12 * big}">KL = ∞</text>`
-    : path(value, trueJs, 'truth') + path(pull, grade(trueJs), 'truth');
-  const trail = chase.trail.filter((_, k) => k % 4 === 0).map(([d, bound, slope]) => `<circle class="ta-trail" cx="${x(Math.abs(d))}" cy="${value(bound)}" r="2"/><circle class="ta-trail" cx="${x(Math.abs(d))}" cy="${pull(Math.abs(slope))}" r="2"/>`).join('');
+    : path(value, trueJs, 'truth') + path(pull, grade(trueJs), 'truth'));
+  const spot = (d, y) => `M${x(Math.abs(d)).toFixed(1)} ${y.toFixed(1)}h0`;
+  const trail = chase.trail.filter((_, k) => k % 4 === 0).map(([d, bound, slope]) => spot(d, value(bound)) + spot(d, pull(Math.abs(slope)))).join('');
   const [sink, critic] = [Math.abs(numbers.sinkhornAt), Math.abs(numbers.criticAt)];
   const dot = (kind, d, y) => (kind === 'sinkhorn' ? `<circle class="ta-now" cx="${x(d)}" cy="${y}" r="${6 * big}"/>` : `<rect class="ta-now" x="${x(d) - 6 * big}" y="${y - 6 * big}" width="${12 * big}" height="${12 * big}"/>`);
-  svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  svg.innerHTML = `${clean(value, [0, 1, 4, 8, 12])}${foot(0)}${name(0, 'ta_axis_loss')}${path(value, (d) => half(0.5 + d, 1), 'sinkhorn')}${path(value, top, 'ceiling')}${truth}
-    ${clean(pull, [0, 2, 4])}${foot(half_)}${name(half_, 'ta_axis_pull')}${path(pull, (d) => d, 'sinkhorn')}${path(pull, grade(top), 'ceiling')}${trail}
+  const over = still(svg, ['boxes', width, height, big, loss, clamp, words.say('ta_axis_loss')], () => `${clean(value, [0, 1, 4, 8, 12])}${foot(0)}${name(0, 'ta_axis_loss')}${path(value, (d) => half(0.5 + d, 1), 'sinkhorn')}${path(value, top, 'ceiling')}${truth()}
+    ${clean(pull, [0, 2, 4])}${foot(half_)}${name(half_, 'ta_axis_pull')}${path(pull, (d) => d, 'sinkhorn')}${path(pull, grade(top), 'ceiling')}`, size);
+  over.innerHTML = `<path class="ta-trail" d="${trail}"/>
     ${dot('sinkhorn', sink, value(numbers.sinkhorn))}${dot('critic', critic, value(numbers.bound))}${dot('sinkhorn', sink, pull(Math.abs(numbers.sinkhornPull)))}${dot('critic', critic, pull(Math.abs(numbers.boundPull)))}`;
 }

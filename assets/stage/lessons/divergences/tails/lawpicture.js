@@ -2,6 +2,7 @@
 import { css } from '../../../colours.js';
 import { penOf } from '../../universality/fits/draw.js';
 import { steepness } from '../maths/survival.js';
+import { still } from './still.js';
 
 /** The target, and three ways to a tail. */
 export const LAWS = ['pareto', 'bounded', 'unbounded', 'student'];
@@ -90,7 +91,8 @@ function ten(pen, power, px, py, big) {
 }
 
 /** −d ln P / d ln x against x: a power law is level, everything else climbs. */
-export function steepPlot(svg, { width, height, big }, { traces, state, words }) {
+export function steepPlot(svg, size, { traces, traced, state, words }) {
+  const { width, height, big } = size;
   const edges = { left: 34 * big, right: 12, top: 10, bottom: 26 * big };
   const x = (power) => edges.left + ((width - edges.left - edges.right) * (power - POWERS[0])) / (POWERS[1] - POWERS[0]);
   const y = (value) => height - edges.bottom - ((height - edges.top - edges.bottom) * Math.min(STEEPEST, value)) / STEEPEST;
@@ -100,8 +102,8 @@ export function steepPlot(svg, { width, height, big }, { traces, state, words })
     const seen = out < 0 ? points : points.slice(0, out + 1);
     return `<path class="ta-line ta-${law}" d="${seen.map(([power, value], k) => `${k ? 'L' : 'M'}${x(power).toFixed(1)} ${y(value).toFixed(1)}`).join('')}"/>`;
   };
-  const levels = [0, 2, 4, 6, 8, 10, 12].map((value) => `<path class="po-level" d="M${x(POWERS[0])} ${y(value)}H${x(POWERS[1])}"/><text x="${edges.left - 6}" y="${y(value) + 4 * big}" text-anchor="end">${value}</text>`);
-  const ticks = [0, 1, 2, 3, 4].map((power) => `<text x="${x(power)}" y="${height - 6}" text-anchor="${power === 4 ? 'end' : 'middle'}">${words.number(10 ** power, 0)}</text>`);
-  svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  svg.innerHTML = `${levels.join('')}${ticks.join('')}${LAWS.map(path).join('')}<path class="ta-probe" d="M${x(state.x)} ${edges.top}V${height - edges.bottom}"/>`;
+  const levels = () => [0, 2, 4, 6, 8, 10, 12].map((value) => `<path class="po-level" d="M${x(POWERS[0])} ${y(value)}H${x(POWERS[1])}"/><text x="${edges.left - 6}" y="${y(value) + 4 * big}" text-anchor="end">${value}</text>`).join('');
+  const ticks = () => [0, 1, 2, 3, 4].map((power) => `<text x="${x(power)}" y="${height - 6}" text-anchor="${power === 4 ? 'end' : 'middle'}">${words.number(10 ** power, 0)}</text>`).join('');
+  const over = still(svg, ['laws', width, height, big, traced, words.say('ta_axis_loss')], () => levels() + ticks() + LAWS.map(path).join(''), size);
+  over.innerHTML = `<path class="ta-probe" d="M${x(state.x)} ${edges.top}V${height - edges.bottom}"/>`;
 }
