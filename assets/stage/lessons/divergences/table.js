@@ -14,7 +14,7 @@ const at = (scene, own) => ({ scene, own });
 export const SHOW = {
   parts: { main: '.un-main', side: '.un-second', sliders: '.un-sliders', formula: '.un-formula', hills: '.dv-hills', table: '.dv-table', shrink: '.po-shrink', clock: '.ra-beside', links: '.ch-links' },
   scenes: [
-    { name: 'hills', view: at('hills', {}), parts: ['hills'] },
+    { name: 'hills', view: at('hills', {}), parts: ['hills', 'table'] },
     { name: 'falls', view: at('hills', { mx: -1.4, my: 0.6 }), parts: ['hills', 'sliders'] },
     { name: 'charged', view: at('hills', {}), parts: ['table'] },
     { name: 'critic', view: at('critic', { width: 4 }), parts: ['main', 'side', 'sliders'] },
