@@ -197,8 +197,11 @@ def test_a_run_comes_in_frame_by_frame(page: Page) -> None:
     trainer = InverseTrainer(spec)
     sockets: list[WebSocketRoute] = []
 
+    asked: list[str] = []
+
     def hear(text: str | bytes) -> None:
-        if json.loads(text)["type"] == "hello":
+        asked.append(json.loads(text)["type"])
+        if asked[-1] == "hello":
             sockets[-1].send('{"type": "role", "role": "owner"}')
 
     def serve(socket: WebSocketRoute) -> None:
@@ -232,8 +235,14 @@ def test_a_run_comes_in_frame_by_frame(page: Page) -> None:
     assert told["run_sd"] == pytest.approx(x.std(), rel=0.05)
     state = page.evaluate(f"(({{ run, step, status }}) => [run, step, status])({STAGE})")
     assert state == ["r", trainer.step, "training"]
-    expect(page.locator("[data-do=turn]")).to_be_visible()
+    turn = page.locator("[data-do=turn]")
+    expect(turn).to_have_text("Pause")
     page.wait_for_function("() => told.line?.noise === 0.8")
+    sockets[-1].send('{"type": "status", "status": "done", "message": ""}')
+    expect(turn).to_have_text("Go on")
+    turn.click()
+    page.wait_for_timeout(100)
+    assert asked[-1] == "continue", "a run that is over is granted more"
 
 
 def test_a_phone_shows_all_of_it(new_page: NewPage, assets_url: str) -> None:

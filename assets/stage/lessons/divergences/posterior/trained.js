@@ -8,6 +8,9 @@
 import { netsOf, parseNet } from '../../inverse/net.js';
 import { Feed } from '../../inverse/feed.js';
 
+/** Status of a run -> what the button asks for. */
+const TURNS = { training: 'pause', paused: 'play', done: 'continue' };
+
 export class Trained {
   /** @param {Function} changed called when there is something new to show */
   constructor(root, changed) {
@@ -70,10 +73,10 @@ export class Trained {
     return Float64Array.from({ length: z.length }, (_, i) => points[2 * i]);
   }
 
-  /** Whether the run that trains is this browser's, to pause. */
-  get steers() { return this.networks?.live && this.role === 'owner' && ['training', 'paused'].includes(this.status); }
+  /** Whether the run is this browser's, to pause or to go on with. */
+  get steers() { return this.networks?.live && this.role === 'owner' && this.status in TURNS; }
 
-  turn() { this.feed.send({ type: this.status === 'training' ? 'pause' : 'play' }); }
+  turn() { this.feed.send({ type: TURNS[this.status] }); }
 
   close() { this.feed.close(); }
 }
