@@ -46,7 +46,7 @@ export class Extras {
   }
 
   update(now) {
-    if (!this.asked && (this.player.points || now - this.since > QUIET)) this.open();
+    if (!this.asked && !this.player.spare && (this.player.points || now - this.since > QUIET)) this.open();
     for (const extra of this.all) extra.update?.(now);
   }
 

@@ -54,8 +54,10 @@ export class Filmstrip {
     this.thumb = Math.floor(Math.min(TALLEST * shape, (width + gap) / this.count - gap));
     this.tall = Math.round(this.thumb / shape);
     this.pitch = this.count > 1 ? (width - this.thumb) / (this.count - 1) : 0;
-    this.strip.querySelector('canvas').style.height = `${this.tall}px`;
-    this.raster.resize(Math.round(width * dpr), Math.round(this.tall * dpr));
+    const { canvas } = this.raster;
+    canvas.style.height = `${this.tall}px`;
+    const anew = this.raster.resize(Math.round(width * dpr), Math.round(this.tall * dpr));
+    if (anew) canvas.style.visibility = 'hidden'; // black until it is drawn
     this.sprite = makeSprite((this.thumb > 60 ? 0.8 : 0.6) * dpr, 0, this.raster.width);
     this.gate.style.width = `${this.thumb + 4}px`;
     this.gate.style.height = `${this.tall + 4}px`;
@@ -133,6 +135,7 @@ export class Filmstrip {
       yield;
     }
     raster.show();
+    raster.canvas.style.visibility = '';
   }
 
   fillBox(left, right, paper, frame) {

@@ -41,6 +41,7 @@ export class Player {
     this.frames = 0;
     this.updates = 0;
     this.visible = true;
+    this.spare = false; // an early stage: nothing but the first picture, and that seldom
     this.reduced = matchMedia('(prefers-reduced-motion: reduce)');
     const rooms = Object.fromEntries(['latent', 'data'].map(
       (name) => [name, new Room(root.querySelector(`[data-room=${name}] .pf-box`))],

@@ -220,7 +220,8 @@ export class Session {
       for (const frame of frames.reverse()) {
         await this.take(frame, true, mine);
         if (mine !== this.generation) return;
-        await new Promise((go) => setTimeout(go, 8));
+        do await new Promise((go) => setTimeout(go, 8));
+        while (this.player.spare && mine === this.generation);
       }
       this.told = true;
     } catch (error) {

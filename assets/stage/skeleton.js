@@ -91,21 +91,26 @@ const TEMPLATE = `
  * @returns {HTMLElement} the root, which carries data-stage
  */
 export function build(parent, id, language) {
-  const sheet = document.createElement('link');
-  sheet.rel = 'stylesheet';
-  sheet.href = new URL('stage.css', import.meta.url).href;
   const root = document.createElement('section');
   root.className = 'pf';
   root.dataset.stage = id;
   root.lang = language;
   root.style.visibility = 'hidden'; // until the style sheet is there: no flash of bare buttons
   root.innerHTML = TEMPLATE;
+  parent.append(dressed(root), root);
+  return root;
+}
+
+/** A style sheet for the place where a stage goes; it tells the stage when it is there. */
+export function dressed(root) {
+  const sheet = document.createElement('link');
+  sheet.rel = 'stylesheet';
+  sheet.href = new URL('stage.css', import.meta.url).href;
   sheet.onload = sheet.onerror = () => {
     root.style.visibility = '';
     root.dispatchEvent(new Event('styled'));
   };
-  parent.append(sheet, root);
-  return root;
+  return sheet;
 }
 
 /** Put the words in; `help` are further lines for the list of keys. */

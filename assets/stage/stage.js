@@ -14,7 +14,8 @@
  * Calling `mount` again with the same parent updates what is there.
  */
 import { Address } from './address.js';
-import { build } from './skeleton.js';
+import { build, dressed } from './skeleton.js';
+import { settled, whenIdle } from './settle.js';
 import { Player } from './player.js';
 import { enlist } from './registry.js';
 import { PLAIN, apply, moment, read, refused } from './viewstate.js';
@@ -22,6 +23,7 @@ import { encode } from './viewtoken.js';
 import { makeWords } from './words.js';
 
 const mounted = new WeakMap(); // parent -> instance
+const early = new Map(); // id -> instance that stands outside the page until its place there is drawn
 let count = 0;
 
 /** What window.pushforward tells of a stage: functions, so the numbers are those of this moment. */
@@ -48,6 +50,7 @@ const view = ({ id, player, player: { state } }) => ({
   link: () => encode(moment(player), PLAIN),
 });
 
+const SPARE = [100, 6]; // an early stage rests between two pictures: so many ms, and so many times as long as one took
 const AROUND = 351; // CSS pixels that everything but rooms and bar takes where the rooms stand side by side
 
 /** Fit everything to the width that the page gives; side by side, to the height of the window too. */
@@ -83,7 +86,7 @@ function create(parent, data, setState) {
   const root = build(parent, id, data.lang || 'en');
   const player = new Player(root, id, setState);
   if (data.options?.intro === false) player.intro = false;
-  const instance = { id, parent, root, player, words: null, top: 0 };
+  const instance = { id, parent, root, player, words: null, top: 0, rested: 0 };
   instance.address = new Address(root, {
     read: () => ({ ...read(player), probe: moment(player).probe }),
     apply: (wanted) => {
@@ -116,8 +119,11 @@ function create(parent, data, setState) {
   instance.forget = () => document.fonts.removeEventListener('loadingdone', styled);
   const loop = (now) => {
     instance.frame = requestAnimationFrame(loop);
+    if (player.spare && now < instance.rested) return;
+    const begun = performance.now();
     if (player.visible && player.rooms.data.raster.width) player.tick(now);
     instance.address.update(now);
+    instance.rested = now + Math.max(SPARE[0], SPARE[1] * (performance.now() - begun));
   };
   instance.frame = requestAnimationFrame(loop);
   return instance;
@@ -137,7 +143,7 @@ function dress(instance, data) {
 
 /** Put a stage into `parent`, or update the one there. Returns a function that removes it. */
 export function mount(parent, data, setStateValue = null) {
-  let instance = mounted.get(parent);
+  let instance = mounted.get(parent) ?? takeIn(parent, data.id);
   if (instance) {
     instance.player.setState = setStateValue;
     dress(instance, data);
@@ -149,6 +155,39 @@ export function mount(parent, data, setStateValue = null) {
   instance.player.session.open(data);
   instance.address.hear(data);
   return () => unmount(parent);
+}
+
+/** Mount a stage outside the page: the first `mount` of the same id takes it in, with all it has drawn. */
+export function mountEarly(host, data) {
+  mount(host, data);
+  const instance = mounted.get(host);
+  instance.player.spare = true;
+  early.set(data.id, instance);
+  return () => early.delete(data.id) && unmount(host);
+}
+
+/** Give an early stage its place on the page, once the page around it has come to rest. */
+function takeIn(parent, id) {
+  const instance = early.get(id);
+  if (!instance) return null;
+  const { root, parent: host } = instance;
+  early.delete(id);
+  mounted.delete(host);
+  mounted.set(parent, instance);
+  instance.parent = parent;
+  const place = document.createElement('div');
+  place.style.height = `${root.offsetHeight}px`;
+  instance.sheet = dressed(root);
+  parent.append(instance.sheet, place);
+  settled(place, instance.sheet).then(() => {
+    if (mounted.get(parent) === instance) place.replaceWith(root);
+    place.remove();
+    host.remove();
+    instance.top = 0;
+    whenIdle(() => { instance.player.spare = false; });
+    root.dispatchEvent(new Event('styled'));
+  });
+  return instance;
 }
 
 /** The view of the stage in `parent` (viewstate.js): {read() -> view, apply(view)}; null without a stage. */
@@ -170,5 +209,6 @@ export function unmount(parent) {
   instance.scheme.removeEventListener('change', instance.onScheme);
   instance.player.close();
   instance.root.previousElementSibling?.remove(); // its style sheet
+  instance.sheet?.remove(); // and that of the place where it was to go
   instance.root.remove();
 }

@@ -66,12 +66,16 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_\[\](){}<>#$~:|^!&-])", r"\\\1", text)
 
 
+def code_of(asked: str) -> str:
+    """Return the language meant by "en", "ja-JP" and the like; English where it is none of ours."""
+    code = asked.split("-")[0].split(";")[0].strip().lower()
+    return code if code in languages() else DEFAULT
+
+
 def choose() -> Words:
     """Return the words of the language in use: chosen, in the link, the browser's, or English."""
     if KEY not in st.session_state:
-        asked = st.query_params.get("lang", st.context.locale or DEFAULT)
-        code = asked.split("-")[0].lower()
-        st.session_state[KEY] = code if code in languages() else DEFAULT
+        st.session_state[KEY] = code_of(st.query_params.get("lang", st.context.locale or DEFAULT))
     chosen = st.session_state[KEY]
     return Words(chosen if chosen in languages() else DEFAULT)
 
