@@ -31,7 +31,7 @@ export class Session {
     this.source = null; // run token or 'file:...'
     this.asked = null; // the one that the page asked for last
     this.ahead = 0; // until when the door's word goes before the page's
-    this.door = new Door((made) => this.started(made));
+    this.door = new Door((made, socket) => this.started(made, socket));
     this.generation = 0; // frames of an earlier source are dropped
     this.socket = null;
     this.chain = Promise.resolve();
@@ -56,15 +56,15 @@ export class Session {
     this.turnTo({ run, owner, pretrained, watch });
   }
 
-  /** This tab's page has started a run, and will ask for it when it is drawn. */
-  started({ run, owner }) {
-    if (this.watch || run === this.source) return;
+  /** This tab's page has started a run, which it will ask for when it is drawn; the socket follows it. */
+  started({ run, owner }, socket) {
+    if (this.watch || run === this.source) return socket.close();
     storeOwner(run, owner);
     this.ahead = performance.now() + AHEAD;
-    this.turnTo({ run, owner });
+    this.turnTo({ run, owner, socket });
   }
 
-  turnTo({ run, owner, pretrained, watch = false }) {
+  turnTo({ run, owner, pretrained, watch = false, socket = null }) {
     const source = sourceOf(run, pretrained);
     if (source === this.source) return;
     this.source = source;
@@ -80,7 +80,7 @@ export class Session {
     const known = run && !watch ? owner || storedOwner(run) : null;
     // The page waits for this browser to say whose run it is: "nobody's here" is an answer too.
     if (run && !known) this.player.owned(run, null);
-    if (run) this.follow(run, known, !owner);
+    if (run) this.follow(run, known, !owner, socket);
     else if (pretrained) this.load(pretrained);
   }
 
@@ -110,7 +110,7 @@ export class Session {
     else if (follow.following) this.player.setState?.('next', { run: this.source, next: this.next });
   }
 
-  follow(run, owner, remembered) {
+  follow(run, owner, remembered, open) {
     const mine = this.generation;
     const current = () => mine === this.generation;
     this.player.report({ status: 'queued', message: '', place: null, wait: null });
@@ -128,7 +128,7 @@ export class Session {
       },
       lost: () => current() && this.player.report({ status: 'disconnected' }),
       newest: () => this.newest,
-    }, this.watch ? FEW : null);
+    }, this.watch ? FEW : null, open);
   }
 
   hear(message, run, owner, remembered) {

@@ -39,8 +39,9 @@ export class LiveSocket {
    * @param {{message: Function, frame: Function, lost: Function, newest?: Function}} handlers
    *   message(object), frame(ArrayBuffer), lost(), newest() -> seq of the newest frame here
    * @param {number|null} past how many stored frames are wanted; null: all
+   * @param {WebSocket|null} open a socket that is open and follows the run already
    */
-  constructor(run, owner, handlers, past = null) {
+  constructor(run, owner, handlers, past = null, open = null) {
     this.run = run;
     this.owner = owner;
     this.handlers = handlers;
@@ -49,19 +50,27 @@ export class LiveSocket {
     this.past = past;
     this.asked = false; // for the stored frames; after a gap, for those of the gap
     this.timer = null;
-    this.connect();
+    this.use(open ?? this.connect());
+    if (open) this.greet();
   }
 
   connect() {
-    const socket = new WebSocket(liveAddress(this.run));
+    return new WebSocket(liveAddress(this.run));
+  }
+
+  greet() {
+    this.send({ type: 'hello', owner: this.owner });
+  }
+
+  use(socket) {
     socket.binaryType = 'arraybuffer';
     this.socket = socket;
-    socket.onopen = () => this.send({ type: 'hello', owner: this.owner });
+    socket.onopen = () => this.greet();
     socket.onmessage = ({ data }) => this.receive(data);
     socket.onclose = () => {
       if (this.closed || this.socket !== socket) return;
       this.handlers.lost();
-      this.timer = setTimeout(() => this.connect(), this.wait * (0.8 + 0.4 * Math.random()));
+      this.timer = setTimeout(() => this.use(this.connect()), this.wait * (0.8 + 0.4 * Math.random()));
       this.wait = Math.min(LONGEST_WAIT, this.wait * 2);
     };
   }

@@ -1,8 +1,10 @@
 """The door of a tab, ``/door/{key}``: its stage hears at once of the run that its page starts.
 
 The page's own way takes longer: the script draws every control again, and the browser renders them
-all before the stage learns which run to show. The key has 130 random bits, reaches the browser with
-the page and stands in no address bar; what goes through is what the page would have said anyway.
+all before the stage learns which run to show. From then on the socket is that run's live socket: no
+other needs to be opened while the script keeps the interpreter busy. The key has 130 random bits,
+reaches the browser with the page and stands in no address bar; what goes through is what the page
+would have said anyway.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from inn_core.runs import journal, live, tokens
-from inn_core.runs.viewers import Mailbox
+from inn_core.runs.viewers import Message
 
 if TYPE_CHECKING:
     from inn_core.runs.hub import Hub
@@ -33,7 +35,7 @@ def route(hub: Callable[[], Hub]) -> WebSocketRoute:
 
 
 async def serve(hub: Hub, websocket: WebSocket) -> None:
-    """Serve one door from its opening to its end. It only tells: whatever it hears closes it."""
+    """Serve one door from its opening to its end, or until it has become a run's live socket."""
     headers, key = websocket.headers, websocket.path_params["key"]
     welcome = live.may_open(headers.get("origin"), headers.get("host"), hub.settings)
     if not welcome or not tokens.is_viewer(key):
@@ -43,22 +45,24 @@ async def serve(hub: Hub, websocket: WebSocket) -> None:
     await websocket.accept()
     if len(hub.doors) >= hub.settings.sockets:
         return await live.refuse(websocket, live.FULL, "The lab is full; its pages tell all.")
-    box = hub.doors.open(key)
-    tasks = [asyncio.create_task(websocket.receive()), asyncio.create_task(write(box, websocket))]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        hub.doors.close(key, box)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    started = await listen(hub, websocket, key)
     with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+        if started:
+            async with asyncio.timeout(live.STUCK_S):
+                await websocket.send_text(json.dumps(started))
+            return await live.follow(hub, websocket, started["run"])
         await websocket.close(1000)
 
 
-async def write(box: Mailbox, websocket: WebSocket) -> None:
-    """Pass on what the box gets, until the socket ends."""
-    while True:
-        for message in (await box.take())[0]:
-            async with asyncio.timeout(live.STUCK_S):
-                await websocket.send_text(json.dumps(message))
+async def listen(hub: Hub, websocket: WebSocket, key: str) -> Message | None:
+    """Wait for a run that the tab starts; None when the stage goes, or says anything at all."""
+    box = hub.doors.open(key)
+    told, gone = asyncio.create_task(box.take()), asyncio.create_task(websocket.receive())
+    try:
+        await asyncio.wait([told, gone], return_when=asyncio.FIRST_COMPLETED)
+        return told.result()[0][-1] if told.done() and not gone.done() else None
+    finally:
+        hub.doors.close(key, box)
+        for task in (told, gone):
+            task.cancel()
+        await asyncio.gather(told, gone, return_exceptions=True)

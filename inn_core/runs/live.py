@@ -73,10 +73,15 @@ async def serve(hub: Hub, websocket: WebSocket) -> None:
         await websocket.close(1008)  # before accepting: the browser sees status 403
         return
     await websocket.accept()
+    await follow(hub, websocket, websocket.path_params["token"])
+
+
+async def follow(hub: Hub, websocket: WebSocket, token: str) -> None:
+    """Serve a socket that is open, as a viewer of the run ``token`` until it proves to be more."""
     box = Mailbox()
     if hub.sockets >= hub.settings.sockets:
         return await refuse(websocket, FULL, "The lab is full; try again in a few minutes.")
-    run = await hub.attach(websocket.path_params["token"], box)
+    run = await hub.attach(token, box)
     if run is None:
         return await refuse(websocket, UNKNOWN, "There is no run under this link (any more).")
     try:
