@@ -103,7 +103,7 @@ def first_page(lang: str) -> str:
 
 def bare(request: Request) -> str | None:
     """Return the language in which the first lesson is asked for, None where something else is."""
-    if request.url.path != "/" or request.method != "GET":
+    if request.scope["path"] != "/" or request.method != "GET":
         return None
     asked = parse_qs(request.url.query, keep_blank_values=True)
     if set(asked) - {links.LANGUAGE}:
