@@ -26,13 +26,18 @@ def sized(one: race.Row, members: int, hidden: int, batch: int) -> InverseSpec:
     return replace(spec, members=members, flow=flow, training=replace(spec.training, batch=batch))
 
 
-def rate(spec: InverseSpec, steps: int) -> float:
-    """Member-steps a second of own computing, on one thread."""
+def warm(spec: InverseSpec) -> InverseTrainer:
+    """A trainer whose first steps, which record, are over."""
     trainer = InverseTrainer(spec)
     trainer.steps(3)
+    return trainer
+
+
+def rate(trainer: InverseTrainer, steps: int) -> float:
+    """Member-steps a second of own computing, on one thread."""
     begin = time.thread_time()
     trainer.steps(steps)
-    return len(spec.own) * steps / (time.thread_time() - begin)
+    return len(trainer.spec.own) * steps / (time.thread_time() - begin)
 
 
 @pytest.mark.parametrize(
@@ -46,17 +51,14 @@ def test_the_grid_with_five_seeds_side_by_side(
     In turns, so that whatever else the machine does meets both; the middle of three rounds.
     """
     torch.set_num_threads(1)
+    pairs = [[warm(sized(row, many, hidden, batch)) for many in (1, race.SEEDS)] for row in ROWS]
     # Seconds of a network's step: (rounds, rows, alone or beside others).
     taken = np.array(
         [
-            [
-                [1 / rate(sized(row, 1, hidden, batch), 2 * steps),
-                 1 / rate(sized(row, race.SEEDS, hidden, batch), steps)]
-                for row in ROWS
-            ]
+            [[1 / rate(alone, 2 * steps), 1 / rate(beside, steps)] for alone, beside in pairs]
             for _ in range(3)
         ]
-    )  # fmt: skip
+    )
     one, five = taken[..., 0], taken[..., 1]
     rows = dict(zip((row.key for row in ROWS), np.median(one / five, 0), strict=True))
     grid = np.median(one.sum(1) / five.sum(1))
