@@ -1,4 +1,4 @@
-"""A headless Chromium, pages that fail on console errors, and the assets on a local port."""
+"""A Chromium, pages that fail on console errors, the assets on a local port, a lab for all."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+if TYPE_CHECKING:
+    from tests.live.support import Lab
 
 ASSETS = Path(__file__).parents[2] / "assets"
 #: Where only parts of a picture are drawn anew, their edges are smoothed differently each time.
@@ -62,6 +65,20 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(autouse=True)
+def nothing_left_open(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Close what a failing test left open: its pages would go on drawing beside all that follow."""
+    if "chromium" not in request.fixturenames:
+        yield
+        return
+    browser: Browser = request.getfixturevalue("chromium")
+    before = browser.contexts
+    yield
+    for context in browser.contexts:
+        if context not in before:
+            context.close()
+
+
 @pytest.fixture
 def new_page(chromium: Browser) -> Iterator[NewPage]:
     """Make pages (options as for Browser.new_context); console errors fail the test at its end."""
@@ -79,3 +96,12 @@ def new_page(chromium: Browser) -> Iterator[NewPage]:
     for context in contexts:
         context.close()
     assert not errors, "the page's console shows errors:\n" + "\n".join(errors)
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """The lab of all tests that need none of their own; it trains only what somebody watches."""
+    from tests.live.support import lab  # tests of the stage alone need no engine
+
+    with lab(tmp_path_factory.mktemp("lab"), workers=2, idle_s=1) as running:
+        yield running.wait_workers()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 import time
-from pathlib import Path
 
 from playwright.sync_api import Page
 
 from tests.browser.conftest import NewPage
 from tests.browser.test_change_of_variables_app import traffic
-from tests.live.support import lab
+from tests.live.support import Lab
 
 STAGE = "(window.pushforward?.stages ?? [])[0]"
 WATCH = """() => {
@@ -62,24 +61,23 @@ def drag(page: Page, selector: str, seen: list[str], size: tuple[float, float]) 
     return best
 
 
-def test_drags_are_smooth_and_ask_nobody(new_page: NewPage, tmp_path: Path) -> None:
-    with lab(tmp_path) as server:
-        page = new_page(viewport={"width": 1440, "height": 1000})
-        seen = traffic(page)
-        open_page(page, server.url, "pushforward")
-        assert seen, "the page itself was loaded over what is counted here"
-        rates = [
-            drag(page, ".pf-film .pf-strip", seen, (0.4, 0)),
-            drag(page, "[data-room=data] .pf-box", seen, (0.3, 0.3)),
-            drag(page, ".pf-curve", seen, (0.3, 0)),
-        ]
-        page.get_by_role("link", name="Coupling layers").first.click()
-        page.wait_for_function(f"() => {STAGE}?.id === 'coupling_layers' && {STAGE}.frames > 3")
-        page.wait_for_timeout(2000)
-        page.keyboard.press("l")
-        rates.append(drag(page, ".pl-below [data-curve=t]", seen, (0, 0.3)))
-        rates.append(drag(page, ".pl-film .pf-strip", seen, (0.4, 0)))
-        page.locator("[data-view=draw]").click()
-        page.wait_for_timeout(500)
-        rates.append(drag(page, ".pl-below [data-curve=t]", seen, (0.3, 0.3)))
-        assert min(rates) >= 55, rates
+def test_drags_are_smooth_and_ask_nobody(server: Lab, new_page: NewPage) -> None:
+    page = new_page(viewport={"width": 1440, "height": 1000})
+    seen = traffic(page)
+    open_page(page, server.url, "pushforward")
+    assert seen, "the page itself was loaded over what is counted here"
+    rates = [
+        drag(page, ".pf-film .pf-strip", seen, (0.4, 0)),
+        drag(page, "[data-room=data] .pf-box", seen, (0.3, 0.3)),
+        drag(page, ".pf-curve", seen, (0.3, 0)),
+    ]
+    page.get_by_role("link", name="Coupling layers").first.click()
+    page.wait_for_function(f"() => {STAGE}?.id === 'coupling_layers' && {STAGE}.frames > 3")
+    page.wait_for_timeout(2000)
+    page.keyboard.press("l")
+    rates.append(drag(page, ".pl-below [data-curve=t]", seen, (0, 0.3)))
+    rates.append(drag(page, ".pl-film .pf-strip", seen, (0.4, 0)))
+    page.locator("[data-view=draw]").click()
+    page.wait_for_timeout(500)
+    rates.append(drag(page, ".pl-below [data-curve=t]", seen, (0.3, 0.3)))
+    assert min(rates) >= 55, rates

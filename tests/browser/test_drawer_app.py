@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.live.support import lab
+from tests.live.support import Lab
 
 STAGE = "window.pushforward?.stages?.[0]"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -30,17 +30,17 @@ DRAWN = {
 }
 
 
-def test_what_the_drawers_save_opens_elsewhere(tmp_path: Path, chromium: Browser) -> None:
+def test_what_the_drawers_save_opens_elsewhere(
+    server: Lab, tmp_path: Path, chromium: Browser
+) -> None:
     files: list[tuple[str, Path]] = []
-    with lab(tmp_path / "lab") as server:
-        server.wait_workers()
-        context = chromium.new_context(viewport=WINDOW, accept_downloads=True)
-        page = context.new_page()
-        for lesson, wishes in SAVED.items():
-            page.goto(f"{server.url}/{lesson}")
-            page.wait_for_function(f"() => {STAGE}?.points > 0", timeout=30_000)
-            files += [(wish[1], save(page, tmp_path, *wish)) for wish in wishes]
-        context.close()
+    context = chromium.new_context(viewport=WINDOW, accept_downloads=True)
+    page = context.new_page()
+    for lesson, wishes in SAVED.items():
+        page.goto(f"{server.url}/{lesson}")
+        page.wait_for_function(f"() => {STAGE}?.points > 0", timeout=30_000)
+        files += [(wish[1], save(page, tmp_path, *wish)) for wish in wishes]
+    context.close()
     assert len({path.name for _, path in files}) == len(files), "every file has its own name"
     for button, path in files:
         if button in DRAWN:

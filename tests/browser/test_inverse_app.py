@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewPage
-from tests.live.support import lab as live_lab
+from tests.live.support import Lab
 
 LONG: Any = {"timeout": 90_000}
 STAGE = "window.pushforward?.stages.find((s) => s.id === 'inverse_problems')"
@@ -28,31 +27,29 @@ def learns(page: Page, scene: str) -> str:
     return str(run)
 
 
-def test_strip_and_eight_modes_train_from_the_page(new_page: NewPage, tmp_path: Path) -> None:
-    with live_lab(tmp_path) as server:
-        page = new_page(viewport={"width": 1300, "height": 950}, reduced_motion="reduce")
-        page.goto(server.url)  # from the menu: Streamlit's own probing of deep links fails loudly
-        page.get_by_role("link", name="Inverse problems").click(timeout=60_000)
-        page.wait_for_function(f"() => {STAGE}?.points > 0", **LONG)
-        page.get_by_role("button", name="A strip across a crescent").click()
-        page.wait_for_function(f"() => {STAGE}.sdNet")
-        shipped = page.evaluate(f"() => {STAGE}.sdNet")
-        strip = learns(page, "strip")
-        page.wait_for_url("**problem=strip**", **LONG)
+def test_strip_and_eight_modes_train_from_the_page(server: Lab, new_page: NewPage) -> None:
+    page = new_page(viewport={"width": 1300, "height": 950}, reduced_motion="reduce")
+    page.goto(server.url)  # from the menu: Streamlit's own probing of deep links fails loudly
+    page.get_by_role("link", name="Inverse problems").click(timeout=60_000)
+    page.wait_for_function(f"() => {STAGE}?.points > 0", **LONG)
+    page.get_by_role("button", name="A strip across a crescent").click()
+    page.wait_for_function(f"() => {STAGE}.sdNet")
+    shipped = page.evaluate(f"() => {STAGE}.sdNet")
+    strip = learns(page, "strip")
+    page.wait_for_url("**problem=strip**", **LONG)
 
-        page.get_by_role("button", name="Eight modes").click()  # the strip's run goes on meanwhile
-        page.wait_for_function(f"() => {STAGE}.scene === 'modes' && {STAGE}.shares")
-        assert page.evaluate(f"() => {STAGE}.run") is None
-        modes = learns(page, "modes")
-        assert modes != strip
-        page.wait_for_url("**problem=eight-modes**", **LONG)
+    page.get_by_role("button", name="Eight modes").click()  # the strip's run goes on meanwhile
+    page.wait_for_function(f"() => {STAGE}.scene === 'modes' && {STAGE}.shares")
+    assert page.evaluate(f"() => {STAGE}.run") is None
+    modes = learns(page, "modes")
+    assert modes != strip
+    page.wait_for_url("**problem=eight-modes**", **LONG)
 
-        page.get_by_role("button", name="A strip across a crescent").click()  # it has no run now
-        page.wait_for_function(f"(sd) => String({STAGE}.sdNet) === String(sd)", arg=shipped, **LONG)
-        page.get_by_role("button", name="Back to the recorded network").click()
-        page.get_by_role("button", name="Eight modes").click()
-        page.wait_for_function(f"() => {STAGE}.scene === 'modes' && !{STAGE}.run", **LONG)
+    page.get_by_role("button", name="A strip across a crescent").click()  # it has no run now
+    page.wait_for_function(f"(sd) => String({STAGE}.sdNet) === String(sd)", arg=shipped, **LONG)
+    page.get_by_role("button", name="Back to the recorded network").click()
+    page.get_by_role("button", name="Eight modes").click()
+    page.wait_for_function(f"() => {STAGE}.scene === 'modes' && !{STAGE}.run", **LONG)
 
-        page.goto(f"{server.url}/watch/{modes}")  # a page for phones, of this problem
-        page.wait_for_function(f"() => {STAGE}?.scene === 'modes' && {STAGE}.step > 0", **LONG)
-        page.goto("about:blank")  # before the server goes
+    page.goto(f"{server.url}/watch/{modes}")  # a page for phones, of this problem
+    page.wait_for_function(f"() => {STAGE}?.scene === 'modes' && {STAGE}.step > 0", **LONG)

@@ -5,18 +5,16 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Iterator
 from random import Random
 from typing import Any
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
 from tests.browser.linkstates import Theme, flow_view, spoilt, states
-from tests.live.support import Lab, lab
+from tests.live.support import Lab
 
 STAGE = "window.pushforward?.stages?.[0]"
 #: Tall, so that the width alone says how large a picture is: a page opened by a link may have a
@@ -47,15 +45,9 @@ SEED = 280_456  # any other will do
 FAILED: list[str] = []  # errors of any page's scripts
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with lab(tmp_path_factory.mktemp("links")) as running:
-        yield running
-
-
 def new_context(browser: Browser, theme: Theme = "light") -> BrowserContext:
     context = browser.new_context(viewport=WINDOW, color_scheme=theme)
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(90_000)
     return context
 
 

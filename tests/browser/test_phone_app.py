@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.live.support import Lab, lab
+from tests.live.support import Lab
 
 STAGE = "window.pushforward?.stages?.[0]"
 #: Lesson -> what is dragged first there.
@@ -16,12 +14,6 @@ FIRST = {
     "change_of_variables": ".cv-knob >> nth=2",
     "coupling_layers": ".pl-below [data-curve=t]",
 }
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with lab(tmp_path_factory.mktemp("phone"), workers=1) as running:
-        yield running.wait_workers()
 
 
 def visit(chromium: Browser, server: Lab, lesson: str) -> Page:

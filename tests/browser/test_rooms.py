@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from inn_core.specs_inverse import InverseSpec
 from tests.browser.conftest import NewPage
 from tests.live.sockets import new_run
-from tests.live.support import Lab, lab
+from tests.live.support import Lab
 
 STAGE = "window.pushforward.stages[0]"
 PHONE = {"viewport": {"width": 400, "height": 860}, "has_touch": True}
 DESK = {"viewport": {"width": 1280, "height": 900}}
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with lab(tmp_path_factory.mktemp("rooms"), workers=1) as running:
-        yield running.wait_workers()
 
 
 def until(page: Page, condition: str) -> None:

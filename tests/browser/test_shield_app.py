@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from pages.shell.lessons import LESSONS
-from tests.live.support import Lab, lab
+from tests.live.support import Lab
 
 STAGE = "window.pushforward?.stages?.[0]"
 #: Remembers what the browser blocks, from the first moment of every page.
@@ -43,12 +43,6 @@ DEEP = """(selector) => {
   look(document);
   return found.map((node) => node.outerHTML);
 }"""
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with lab(tmp_path_factory.mktemp("shield"), workers=1) as running:
-        yield running.wait_workers()
 
 
 @pytest.fixture

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,7 +10,6 @@ from inn_core.maps import evaluate, runfile
 from pages.shell.words import Words
 from tests.browser.conftest import NewPage
 from tests.browser.stagelab import LAYERS, MOUNT, Lab, flow, recording, state, until
-from tests.live.support import lab as live_lab
 
 STAGE = "window.pushforward.stages[0]"
 
@@ -207,28 +203,3 @@ def test_every_phase_fits_its_panel(lab: Lab, width: int, lang: str) -> None:
         at_phase(page, phase)
         assert page.evaluate(FAULTS) == [], phase
         page.keyboard.press("ArrowRight")
-
-
-def test_the_step_of_a_real_run_is_one_and_it_goes_on(new_page: NewPage, tmp_path: Path) -> None:
-    with live_lab(tmp_path) as server:
-        page = new_page(viewport={"width": 1440, "height": 1000}, reduced_motion="reduce")
-        page.goto(server.url)
-        page.wait_for_function("() => window.pushforward?.stages[0]?.points > 0", timeout=60_000)
-        page.get_by_role("button", name="Train").first.click()
-        until_training(page)
-        page.get_by_role("button", name="Slow motion").click()
-        page.wait_for_function(f"() => {STAGE}.status === 'paused'", timeout=30_000)
-        page.locator(".pf-slow li button").nth(4).click()
-        steps = page.locator(".pf-slow [data-mark=step]")
-        expect(steps.locator("b")).to_have_text("+1", timeout=30_000)
-        found = re.fullmatch(r"([\d,]+) → ([\d,]+)", steps.locator("small").inner_text())
-        assert found is not None
-        before, after = (int(text.replace(",", "")) for text in found.groups())
-        assert after == before + 1 == state(page)["step"]
-        page.keyboard.press("Escape")
-        until_training(page)
-        page.wait_for_function(f"() => {STAGE}.step > {after}", timeout=60_000)
-
-
-def until_training(page: Page) -> None:
-    page.wait_for_function(f"() => {STAGE}.status === 'training'", timeout=60_000)
