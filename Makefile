@@ -11,10 +11,13 @@ NAMES := from inn_core.registry import *; print(*(f'{t}-{c}' for t in TARGETS fo
 KEEPING := from inn_core.targets.keeping import SHIPPED; print(*SHIPPED)
 FITTED := from inn_core.diffeos.presets import SHIPPED; print(*SHIPPED)
 SOLVED := from inn_core.cli.problems import SHIPPED; print(*SHIPPED)
-# These start servers, workers and a browser: one at a time, after everything else.
-LIVE := $(wildcard tests/runs tests/live tests/browser tests/load tests/benchmarks)
+# These start servers and workers: after everything else, two at a time.
+PAIRED := $(wildcard tests/runs tests/live)
+# These need a browser as well, or measure speed or load: one at a time.
+ALONE := $(wildcard tests/browser tests/load tests/benchmarks)
+LIVE := $(PAIRED) $(ALONE)
 # These need a browser and no lab: two at a time.
-STAGED := $(shell grep -L "tests.live\|lessonpage" tests/browser/test_*.py)
+STAGED := $(filter-out %/test_frames.py,$(shell grep -L "tests.live" tests/browser/test_*.py))
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -38,7 +41,9 @@ stage: .venv/.dev ## tests of the stage in a browser, without a server
 
 live: .venv/.dev ## tests with workers, sockets and a browser
 	chromium=$$(.ci/chromium) && PUSHFORWARD_CHROMIUM=$$chromium \
-	    $(BIN)/python -m pytest $(LIVE) $(addprefix --ignore=,$(STAGED))
+	    $(BIN)/python -m pytest -n 2 --dist loadfile $(PAIRED)
+	chromium=$$(.ci/chromium) && PUSHFORWARD_CHROMIUM=$$chromium \
+	    $(BIN)/python -m pytest $(ALONE) $(addprefix --ignore=,$(STAGED))
 
 soak: .venv/.dev ## an hour of updates in a browser, and 2,000 cases of nonsense at every door
 	chromium=$$(.ci/chromium) && PUSHFORWARD_FUZZ=2000 PUSHFORWARD_CHROMIUM=$$chromium \

@@ -40,7 +40,8 @@ FAULTS = """
 
 def at_phase(page: Page, number: int) -> None:
     """Wait for a phase, and for its marks to have come to rest."""
-    expect(page.locator(".pf-slow [aria-current=step] b")).to_have_text(str(number))
+    now = page.locator(".pf-slow [aria-current=step] b")
+    expect(now).to_have_text(str(number), timeout=20_000)
 
 
 def number(page: Page, mark: str) -> float:
