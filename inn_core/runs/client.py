@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from inn_core.kinds import AnySpec
 from inn_core.runs import tokens
+from inn_core.runs.moment import first_picture
 from inn_core.runs.run import LabError, RunInfo, Tickets
 from inn_core.targets.own import OwnData
 
 if TYPE_CHECKING:
     from inn_core.export.request import FilmRequest
     from inn_core.runs.exports import Job
-    from inn_core.runs.hub import Hub
+from inn_core.runs.hub import Hub
 
 __all__ = ["Lab", "LabError", "OfflineLab", "RunInfo", "Tickets", "current", "install"]
 
@@ -126,7 +127,10 @@ class HubLab:
         door: str | None = None,
     ) -> Tickets:
         """See :class:`Lab`."""
-        return self._ask(self._hub.start(spec, owner_of, session, door))
+        tickets = self._ask(self._hub.start(spec, owner_of, session, door))
+        if door:
+            self._ask(first_picture(self._hub, tickets.viewer))
+        return tickets
 
     def describe(self, viewer: str) -> RunInfo | None:
         """See :class:`Lab`."""
