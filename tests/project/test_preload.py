@@ -100,7 +100,6 @@ def test_its_words_are_those_of_the_link_or_the_browser() -> None:
         "/?lang=ja&seed=3",
         "/?view=",
         "/universality",
-        "//universality",
     ],
 )
 def test_a_page_that_opens_otherwise_brings_none(path: str) -> None:
