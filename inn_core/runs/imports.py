@@ -5,6 +5,7 @@ Nothing in a run file is code: a JSON head and frames of numbers. What does not 
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -86,8 +87,7 @@ def read(data: bytes) -> Brought:
         raise LabError("This run file has two pictures with the same number; it is damaged.")
     rows: Any = hello.get("history")
     history = rows if sound(rows, width) else sorted(shown)
-    check = hello.get("check")
-    return Brought(spec, parts, history, check if isinstance(check, dict) else None)
+    return Brought(spec, parts, history, report_of(hello.get("check")))
 
 
 def row_of(numbers: dict[str, Any], width: int) -> list[float] | None:
@@ -96,6 +96,15 @@ def row_of(numbers: dict[str, Any], width: int) -> list[float] | None:
     nlls = numbers.get("nlls")
     row += nlls if isinstance(nlls, list) else []
     return [float(v) for v in row] if sound([row], width) else None
+
+
+def report_of(check: Any) -> dict[str, Any] | None:
+    """What a run file says that was measured; None if that is no report, or no finite one."""
+    try:
+        json.dumps(check, allow_nan=False)  # browsers read neither NaN nor infinity
+    except ValueError:
+        return None
+    return check if isinstance(check, dict) else None
 
 
 def sound(rows: Any, width: int) -> bool:

@@ -83,6 +83,7 @@ FILES = st.one_of(
 
 @given(FILES)
 @example(file_of(HELLO | {"history": [[10**400] * 6]}, FRAMES[:2]))
+@example(file_of(HELLO | {"check": {"mass": float("inf")}}, FRAMES[:2]))
 @FUZZ
 def test_a_run_file_is_kept_or_refused_with_a_sentence(data: bytes) -> None:
     try:
