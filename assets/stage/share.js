@@ -7,6 +7,7 @@
  */
 import { queryWith } from './address.js';
 import { readTheme } from './colours.js';
+import { inSight } from './sight.js';
 import { makeWords } from './words.js';
 
 const LONGEST = 1800; // characters of a link that a phone still reads off a projected code
@@ -50,8 +51,7 @@ class Share {
     this.root.addEventListener('click', (event) => this.click(event));
     for (const field of this.root.querySelectorAll('textarea')) field.addEventListener('focus', () => field.select());
     // The popover may keep what it holds while it is closed: the view is that of the moment it opens.
-    this.sight = new IntersectionObserver(([entry]) => { if (entry.isIntersecting) this.write(); });
-    this.sight.observe(this.root);
+    this.sight = inSight(this.root, (visible) => { if (visible) this.write(); });
   }
 
   update(data) {

@@ -19,6 +19,7 @@ import { settled, whenIdle } from './settle.js';
 import { Player } from './player.js';
 import { enlist } from './registry.js';
 import { PLAIN, apply, moment, read, refused } from './viewstate.js';
+import { inSight } from './sight.js';
 import { encode } from './viewtoken.js';
 import { makeWords } from './words.js';
 
@@ -102,10 +103,7 @@ function create(parent, data, setState) {
 
   instance.resize = new ResizeObserver(() => layout(instance));
   instance.resize.observe(root);
-  instance.sight = new IntersectionObserver(([entry]) => {
-    player.visible = entry.isIntersecting;
-  });
-  instance.sight.observe(root);
+  instance.sight = inSight(root, (visible) => { player.visible = visible; });
   instance.scheme = matchMedia('(prefers-color-scheme: dark)');
   instance.onScheme = () => player.readTheme();
   instance.scheme.addEventListener('change', instance.onScheme);

@@ -102,7 +102,7 @@ def report_of(check: Any) -> dict[str, Any] | None:
     """What a run file says that was measured; None if that is no report, or no finite one."""
     try:
         json.dumps(check, allow_nan=False)  # browsers read neither NaN nor infinity
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return check if isinstance(check, dict) else None
 

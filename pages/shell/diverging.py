@@ -10,7 +10,7 @@ import streamlit as st
 
 from inn_core.kinds import AnySpec
 from inn_core.runs import client
-from pages.shell import links, posterior, racing, stage, tab, twohills
+from pages.shell import heavytails, links, posterior, racing, stage, tab, twohills
 from pages.shell.words import Words
 
 LESSON = "divergences"
@@ -58,7 +58,7 @@ SCENES: dict[str, Scene] = {
     "critic": Scene(),
     "race": Scene(racing.controls, racing.told, racing.shows, racing.adopt),
     "posterior": Scene(posterior.controls, posterior.told, posterior.shows),
-    "tails": Scene(told=posterior.tails),
+    "tails": Scene(told=heavytails.told),
     "chain": Scene(),
 }
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +11,6 @@ from inn_core.kinds import AnySpec
 from inn_core.problems.sweeps import LINE_WEIGHTS, line_sweep
 from inn_core.specs_inverse import InverseSpec
 from pages.shell import stage, tab
-from pages.shell.pretrained import FOLDER
 from pages.shell.shrinking import fitted_variance
 from pages.shell.words import Words
 
@@ -21,8 +18,6 @@ if TYPE_CHECKING:
     from pages.shell.diverging import Room
 
 FILE = "pretrained/line.inn"
-#: Of scene 5: how many draws of flows that were trained on Pareto laws lie far out.
-TAILS = "pareto-tails.json"
 #: What the stage's sliders say, with the limits that they have.
 PLAIN = {"spread": 1.0, "noise": 0.5, "weight": 1.0}
 LIMITS = {"spread": (0.2, 2.0), "noise": (0.1, 2.0), "weight": (0.0, 100.0)}
@@ -36,12 +31,6 @@ def shows(spec: AnySpec) -> bool:
 def told(room: Room, words: Words) -> dict[str, Any]:
     """The shipped INNs."""
     return {"file": FILE}
-
-
-def tails(room: Room, words: Words) -> dict[str, Any]:
-    """The counts of trained flows, where they are shipped."""
-    there = (FOLDER / TAILS).is_file()
-    return {"file": f"pretrained/{TAILS}" if there else None}
 
 
 def said(lesson: str) -> dict[str, float]:
@@ -82,25 +71,3 @@ def kept() -> dict[str, Any]:
     weights = {"one": 1.0, "hundred": 100.0}
     shares = {name: fitted_variance(w, 1.0, 1.0) ** 0.5 for name, w in weights.items()}
     return {name: f"{100 * share:.0f} %" for name, share in shares.items()}
-
-
-#: Pareto's α of the riddle on tails, and how rare the place is at which draws are counted.
-FAR = {"": (1.0, 1e-4), "5": (5.0, 1e-5)}
-
-
-@cache
-def counted() -> dict[str, Any]:
-    """How many draws of recorded flows lie far out, and how many of the target's would."""
-    recorded = json.loads((FOLDER / TAILS).read_text(encoding="utf-8"))
-    count = 2 * recorded["samples"]  # both coordinates count
-    rows = {(row["alpha"], row["base"]): row for row in recorded["runs"]}
-    told = {"count": f"{count:,}"}
-    for name, (alpha, rare) in FAR.items():
-        exact = rows[alpha, "normal"]["exact"]
-        k = min(range(len(exact)), key=lambda k: abs(exact[k] - math.log(rare)))
-        x = rows[alpha, "normal"]["t"][k]
-        told[f"x{name}"] = f"{x:,.0f}" if x > 100 else f"{x:.2f}"
-        told[f"expected{name}"] = f"{count * math.exp(exact[k]):,.0f}"
-        for base in ("normal", "student"):
-            told[f"{base}{name}"] = f"{rows[alpha, base]['model'][k]:,}"
-    return told

@@ -11,7 +11,7 @@ import streamlit as st
 
 from inn_core.diffeos.turns import least_slope
 from inn_core.problems.base import find
-from pages.shell import bounds, posterior, racing
+from pages.shell import bounds, heavytails, posterior, racing
 from pages.shell.shrinking import fitted_variance
 from pages.shell.words import Words
 
@@ -99,6 +99,6 @@ RIDDLES: dict[str, tuple[tuple[str, ...], str, Callable[[], dict[str, Any]]]] = 
     "divergences.critic": (("below", "at", "above"), "below", bounds.one_unit),
     "divergences.race": (("nll", "critic", "sinkhorn"), "nll", racing.measured),
     "divergences.posterior": (("same", "less", "more"), "same", posterior.kept),
-    "divergences.tails": (("same", "fewer", "none"), "none", posterior.counted),
+    "divergences.tails": (("same", "fewer", "none"), "none", heavytails.counted),
     "universality": (("1", "2", "3", "4"), "3", steps_needed),
 }

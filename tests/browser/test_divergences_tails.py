@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from scipy import integrate, optimize, stats
 
-from pages.shell import posterior
+from pages.shell import heavytails
 from pages.shell.pretrained import FOLDER
 from tests.browser.conftest import NewPage
 from tests.browser.divergencespage import MATHS, STAGE, drag, look_at, moving, opened, rested
@@ -254,7 +254,7 @@ def test_counted_draws_of_trained_flows_stand_beside(new_page: NewPage, assets_u
 def test_recorded_flows_stand_beside_their_target_alone(page: Page) -> None:
     look_at(page, "tails", view="tails", alpha=2, x=1)
     page.wait_for_function(f"() => {STAGE}.numbers.run_student_beyond !== undefined")
-    rows = json.loads((FOLDER / posterior.TAILS).read_text(encoding="utf-8"))["runs"]
+    rows = json.loads((FOLDER / heavytails.FILE).read_text(encoding="utf-8"))["runs"]
     for row in rows:
         if row["alpha"] != 2:
             continue

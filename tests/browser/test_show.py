@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from inn_core.maps import network
 from inn_core.problems.sweeps import SWEEPS
 from inn_core.specs_inverse import InverseSpec
-from pages.shell import drawn, fitting, planes, posterior, proofs
+from pages.shell import drawn, fitting, heavytails, planes, posterior, proofs
 from pages.shell.words import Words
 from tests.browser.conftest import NewPage
 from tests.browser.test_present import FITS, SIZES
@@ -45,7 +45,7 @@ def lesson_options(name: str) -> dict[str, Any]:
     if name == "divergences":
         return {
             "posterior": {"file": posterior.FILE},
-            "tails": {"file": f"pretrained/{posterior.TAILS}"},
+            "tails": {"file": f"pretrained/{heavytails.FILE}"},
         }
     return {} if name == "change_of_variables" else sweep_options(name.replace("_", "-"))
 

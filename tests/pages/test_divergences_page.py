@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from inn_core.specs import RunSpec
 from inn_core.targets.compared import contest
-from pages.shell import diverging, posterior, watch
+from pages.shell import diverging, heavytails, watch
 from tests.pages.conftest import Open
 from tests.pages.fakelab import FakeLab, info
 from tests.pages.reading import button, sentences, stage
@@ -70,7 +70,7 @@ def test_every_scene_has_its_question(visit: Open, scene: str) -> None:
 
 
 def test_what_the_riddle_on_tails_reveals_was_counted() -> None:
-    told = {name: float(text.replace(",", "")) for name, text in posterior.counted().items()}
+    told = {name: float(text.replace(",", "")) for name, text in heavytails.counted().items()}
     for alpha, end, rare in ((1, "", 1e-4), (5, "5", 1e-5)):
         share = (1 + told[f"x{end}"]) ** -alpha
         assert 0.6 < share / rare < 1.7, "the place that the question names"

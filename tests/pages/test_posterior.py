@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from inn_core.problems.sweeps import LINE_WEIGHTS, line_sweep
-from pages.shell import posterior
+from pages.shell import heavytails, posterior
 from pages.shell.pretrained import FOLDER
 from tests.pages.conftest import Open
 from tests.pages.fakelab import FakeLab, info
@@ -26,7 +26,7 @@ def opened(visit: Open, said: dict[str, Any], **parameters: Any) -> AppTest:
 
 
 def test_what_is_shown_is_shipped() -> None:
-    assert (FOLDER / posterior.TAILS).is_file()
+    assert (FOLDER / heavytails.FILE).is_file()
     assert (FOLDER / posterior.FILE.removeprefix("pretrained/")).is_file()
 
 

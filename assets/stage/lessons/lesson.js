@@ -13,6 +13,7 @@
 import { Address } from '../address.js';
 import { readTheme } from '../colours.js';
 import { enlist } from '../registry.js';
+import { inSight } from '../sight.js';
 import { encode } from '../viewtoken.js';
 import { makeWords } from '../words.js';
 import { Show } from './show.js';
@@ -67,8 +68,7 @@ class Instance {
     });
     this.resize = new ResizeObserver(() => { if (this.styled) this.lesson.layout(); });
     this.resize.observe(root);
-    this.sight = new IntersectionObserver(([entry]) => { this.visible = entry.isIntersecting; });
-    this.sight.observe(root);
+    this.sight = inSight(root, (visible) => { this.visible = visible; });
     this.scheme = matchMedia('(prefers-color-scheme: dark)');
     this.onScheme = () => this.readTheme();
     this.scheme.addEventListener('change', this.onScheme);
