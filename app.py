@@ -129,6 +129,6 @@ app = st.App(
         Route("/health", report),
         Route("/share/qr.svg", draw_qr),
         Route(f"/{LESSONS[0].name}", go_home),
-        *watch.routes(describe, arrival.modules_of),
+        *watch.routes(describe),
     ],
 )

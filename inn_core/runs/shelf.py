@@ -79,16 +79,20 @@ class Shelf:
         """Return the answer to a request for the file at ``path`` below the folder."""
         if request.method not in ("GET", "HEAD"):
             return PlainTextResponse("Files can be read only.", 405, {"Allow": "GET, HEAD"})
-        kept = self.find(path)
-        if kept is None:
-            return PlainTextResponse("There is no such file.", 404, {"Cache-Control": "no-store"})
-        headers = {"Cache-Control": self.caching, "ETag": kept.tag, "Vary": "Accept-Encoding"}
-        if kept.tag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-        body = kept.body
-        if "gzip" in request.headers.get("accept-encoding", "") and kept.packed:
-            body, headers["Content-Encoding"] = kept.packed, "gzip"
-        return Response(body, headers=headers, media_type=kept.kind)
+        return reply(self.find(path), request, self.caching)
+
+
+def reply(kept: Kept | None, request: Request, caching: str) -> Response:
+    """Return the answer that gives a file, or says that there is none."""
+    if kept is None:
+        return PlainTextResponse("There is no such file.", 404, {"Cache-Control": "no-store"})
+    headers = {"Cache-Control": caching, "ETag": kept.tag, "Vary": "Accept-Encoding"}
+    if kept.tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    body = kept.body
+    if "gzip" in request.headers.get("accept-encoding", "") and kept.packed:
+        body, headers["Content-Encoding"] = kept.packed, "gzip"
+    return Response(body, headers=headers, media_type=kept.kind)
 
 
 class Shelves:

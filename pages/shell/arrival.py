@@ -109,7 +109,7 @@ def bare(request: Request) -> str | None:
     if set(asked) - {links.LANGUAGE}:
         return None
     browser = request.headers.get("accept-language", "").split(",")[0]
-    return words.code_of(asked.get(links.LANGUAGE, [browser])[0])
+    return words.known(asked.get(links.LANGUAGE, [browser])[0]) or words.DEFAULT
 
 
 class Arrival:

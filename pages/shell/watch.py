@@ -6,15 +6,11 @@ holds a digest of what they say), and opens one live socket.
 
 from __future__ import annotations
 
-import gzip
 import json
-import mimetypes
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
@@ -24,14 +20,14 @@ from starlette.routing import Route
 from inn_core.kinds import AnySpec
 from inn_core.maps import network
 from inn_core.runs.run import RunInfo
+from inn_core.runs.shelf import ASK, KEEP, Kept, Shelf, reply
 from inn_core.specs_inverse import InverseSpec
 from inn_core.specs_map import MapSpec
 from pages.shell import diverging, fitting, planes
-from pages.shell.words import DEFAULT, Words, languages
+from pages.shell.arrival import STAGE, modules_of
+from pages.shell.words import DEFAULT, Words, known
 
-STAGE = Path(__file__).resolve().parents[2] / "assets" / "stage"
 THEMES = ("light", "dark")
-FOREVER, ASK = "public, max-age=31536000, immutable", "no-cache"
 #: No script but the stage's own files, and nothing from anywhere else.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -59,36 +55,23 @@ _SCRIPT = """<script type="application/json" id="what">{what}</script>
 """
 
 
-@dataclass(frozen=True)
-class Kept:
-    """A file of the stage in memory, plain and compressed."""
-
-    content: bytes
-    packed: bytes
-    kind: str
-
-
 class Stage:
     """The stage's files as they were at the start, under an address that names what they say."""
 
     @cached_property
     def files(self) -> dict[str, Kept]:
         """Path below the stage -> file."""
-        found = {}
-        for path in sorted(STAGE.rglob("*")):
-            if path.suffix in (".js", ".css"):
-                content = path.read_bytes()
-                kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-                packed = gzip.compress(content, mtime=0)
-                found[path.relative_to(STAGE).as_posix()] = Kept(content, packed, kind)
-        return found
+        shelf = Shelf(STAGE)
+        places = sorted(path for path in STAGE.rglob("*") if path.suffix in (".js", ".css"))
+        names = [path.relative_to(STAGE).as_posix() for path in places]
+        return {name: file for name in names if (file := shelf.find(name))}
 
     @cached_property
     def digest(self) -> str:
         """Twelve digits that differ when any file does."""
         whole = sha256()
         for name, file in self.files.items():
-            whole.update(name.encode() + b"\0" + file.content + b"\0")
+            whole.update(name.encode() + b"\0" + file.body + b"\0")
         return whole.hexdigest()[:12]
 
     @property
@@ -99,23 +82,11 @@ class Stage:
     async def answer(self, request: Request) -> Response:
         """Serve one file. An address of before an update gets today's file, not to be kept."""
         file = self.files.get(request.path_params["path"])
-        if file is None:
-            return Response(status_code=404)
-        current = request.path_params["digest"] == self.digest
-        headers = {"Cache-Control": FOREVER if current else ASK, "Vary": "Accept-Encoding"}
-        if "gzip" in request.headers.get("accept-encoding", ""):
-            headers["Content-Encoding"] = "gzip"
-            return Response(file.packed, headers=headers, media_type=file.kind)
-        return Response(file.content, headers=headers, media_type=file.kind)
+        return reply(file, request, KEEP if request.path_params["digest"] == self.digest else ASK)
 
 
-def routes(
-    describe: Callable[[str], Awaitable[RunInfo | None]], modules_of: Callable[[Path], list[str]]
-) -> list[Route]:
-    """Return the routes ``/watch/{viewer token}`` and the stage's files for it.
-
-    modules_of : a module's file -> addresses below /stage of all that it imports
-    """
+def routes(describe: Callable[[str], Awaitable[RunInfo | None]]) -> list[Route]:
+    """Return the routes ``/watch/{viewer token}`` and the stage's files for it."""
     stage = Stage()
 
     async def watch(request: Request) -> Response:
@@ -207,9 +178,8 @@ def page(words: Words, stage: str, trouble: str, what: dict[str, Any] | None, to
 
 def words_for(query: Mapping[str, str], accepted: str) -> Words:
     """Return the words of ``?lang=``, else of the browser's first known language, else English."""
-    asked = [query.get("lang", ""), *(part.split(";")[0] for part in accepted.split(","))]
-    codes = (code.strip().split("-")[0].lower() for code in asked)
-    return Words(next((code for code in codes if code in languages()), DEFAULT))
+    asked = map(known, [query.get("lang", ""), *accepted.split(",")])
+    return Words(next(filter(None, asked), DEFAULT))
 
 
 def theme_of(query: Mapping[str, str]) -> dict[str, str]:

@@ -66,16 +66,18 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_\[\](){}<>#$~:|^!&-])", r"\\\1", text)
 
 
-def code_of(asked: str) -> str:
-    """Return the language meant by "en", "ja-JP" and the like; English where it is none of ours."""
-    code = asked.split("-")[0].split(";")[0].strip().lower()
-    return code if code in languages() else DEFAULT
+def known(asked: str) -> str | None:
+    """Return the language meant by "en", "ja-JP", "ja;q=0.5" and the like; None if none of ours."""
+    code = asked.split(";")[0].split("-")[0].strip().lower()
+    return code if code in languages() else None
 
 
 def choose() -> Words:
     """Return the words of the language in use: chosen, in the link, the browser's, or English."""
     if KEY not in st.session_state:
-        st.session_state[KEY] = code_of(st.query_params.get("lang", st.context.locale or DEFAULT))
+        st.session_state[KEY] = (
+            known(st.query_params.get("lang", st.context.locale or "")) or DEFAULT
+        )
     chosen = st.session_state[KEY]
     return Words(chosen if chosen in languages() else DEFAULT)
 
