@@ -10,6 +10,7 @@ from functools import partial
 from tests.benchmarks.browser import click_line, frames_line, picture_line
 from tests.benchmarks.fit import fit_line
 from tests.benchmarks.growth import growth_line, operations_line
+from tests.benchmarks.scenes import scenes_line
 from tests.benchmarks.snapshots import snapshot_line
 from tests.benchmarks.steps import step_line
 from tests.benchmarks.table import Line
@@ -61,6 +62,7 @@ LINES = (
         "first picture, above an empty Streamlit page",
         partial(picture_line, goal=0.4),
     ),
+    Line("scenes", "slowest scene of *Universality*; of *Divergences*", scenes_line),
     Line("growth", "growth of a step with layers; batch; members", growth_line),
     Line("operations", "operations of a step, 16 members against one", operations_line),
 )

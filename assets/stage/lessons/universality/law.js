@@ -78,17 +78,19 @@ export class Law extends Local {
     this.set({ d: Math.round(this.state.d) });
   }
 
-  value(x, y) {
+  /** The test function of x and y as it stands. */
+  get test() {
     const { view, cx, cy, size, angle } = this.state;
-    if (view === 'bump') return bump(((x - cx) ** 2 + (y - cy) ** 2) / size ** 2);
+    if (view === 'bump') return (x, y) => bump(((x - cx) * (x - cx) + (y - cy) * (y - cy)) / (size * size));
     const turn = (angle * Math.PI) / 180;
-    return (x - cx) * Math.cos(turn) + (y - cy) * Math.sin(turn) > 0 ? 1 : 0;
+    const [c, s] = [Math.cos(turn), Math.sin(turn)];
+    return (x, y) => ((x - cx) * c + (y - cy) * s > 0 ? 1 : 0);
   }
 
   compute() {
     const { family, state: { d } } = this;
     if (!family) return;
-    this.means = family.means((x, y) => this.value(x, y), summary);
+    this.means = family.means(this.test, summary);
     const [model, target] = [this.means.flows[d], this.means.target];
     this.numbers = { layers: family.depths[d], model: model.mean, target: target.mean, error: Math.hypot(model.error, target.error) };
     this.numbers.apart = this.numbers.error ? (model.mean - target.mean) / this.numbers.error : 0;
@@ -143,28 +145,37 @@ export class Law extends Local {
     plane.half = family.view[0][1];
     plane.begin(dpr, theme);
     this.drawTest();
-    this.dots(family.samples, theme.data, 0.55);
-    this.dots(seen, theme.model, 0.9);
+    plane.pen.drawImage(this.dots(seen), 0, 0, plane.side, plane.side);
     this.drawHandle();
     this.drawPlots();
   }
 
-  dots(clouds, colour, alpha) {
-    const { plane } = this;
-    plane.pen.fillStyle = css(colour, alpha);
-    for (const points of clouds.slice(0, DRAWN)) {
-      for (let k = 0; k < points.length; k += 2) {
-        const [px, py] = plane.to(points[k], points[k + 1]);
-        plane.pen.fillRect(px - 1, py - 1, 2.2, 2.2);
+  /** Sample and model as a picture: under the hand neither moves. */
+  dots(seen) {
+    const { theme, plane: { side, half }, dpr, family } = this;
+    const key = `${side}|${dpr}|${theme.key}`;
+    if (this.dotted?.seen === seen && this.dotted.key === key) return this.dotted.picture;
+    const picture = new OffscreenCanvas(Math.round(side * dpr), Math.round(side * dpr));
+    const pen = picture.getContext('2d');
+    pen.setTransform(dpr, 0, 0, dpr, 0, 0);
+    for (const [clouds, colour] of [[family.samples, css(theme.data, 0.55)], [seen, css(theme.model, 0.9)]]) {
+      pen.fillStyle = colour;
+      for (const points of clouds.slice(0, DRAWN)) {
+        for (let k = 0; k < points.length; k += 2) {
+          pen.fillRect(((points[k] / half + 1) * side) / 2 - 1, ((1 - points[k + 1] / half) * side) / 2 - 1, 2.2, 2.2);
+        }
       }
     }
+    this.dotted = { seen, key, picture };
+    return picture;
   }
 
   drawTest() {
     const { theme, plane, state: { view } } = this;
     const side = 72;
     const at = (k) => plane.half * ((2 * k + 1) / side - 1);
-    const values = Float64Array.from({ length: side * side }, (_, k) => this.value(at(k % side), at(Math.floor(k / side))));
+    const { test } = this;
+    const values = Float64Array.from({ length: side * side }, (_, k) => test(at(k % side), at(Math.floor(k / side))));
     plane.heat(values, side, (value) => tint(theme, theme.latent, (view === 'bump' ? 0.6 : 0.25) * value));
   }
 

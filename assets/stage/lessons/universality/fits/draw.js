@@ -18,7 +18,7 @@ export function frameOf(canvas, view) {
 
 /** A context in CSS pixels on an empty room. */
 export function penOf(canvas, dpr, ground) {
-  const pen = canvas.getContext('2d');
+  const pen = canvas.getContext('2d', { alpha: false }); // opaque is quicker to show
   pen.setTransform(dpr, 0, 0, dpr, 0, 0);
   pen.fillStyle = css(ground);
   pen.fillRect(0, 0, canvas.clientWidth, canvas.clientHeight);
