@@ -71,7 +71,7 @@ def knots(random: Random, maps: int) -> list[dict[str, list[float]]]:
 
 
 def states(random: Random) -> list[tuple[str, Theme, list[dict[str, Any]]]]:
-    """Twenty of them: address, theme, views."""
+    """Twenty-six of them: address, theme, views."""
     plane = {
         "kind": "bent", "bend": "swirl", "zoom": 3, "spot": [0.4, -0.8], "size": 3,
         "A": [[1.2, -0.4], [0.3, -1.1]],
@@ -98,7 +98,27 @@ def states(random: Random) -> list[tuple[str, Theme, list[dict[str, Any]]]]:
             arm_view(random, scene="arm"), arm_view(random, scene="arm"),
             {"scene": "strip", "y": [0.25], "switches": {"mean": False}},
         ]),
+        ("divergences", "dark", [scenes_view(random, scene) for scene in DIVERGENCES]),
     ]  # fmt: skip
+
+
+#: Scene of the lesson "divergences" -> dials that a link may set, with their least and most.
+DIVERGENCES: dict[str, dict[str, tuple[float, float]]] = {
+    "hills": {"d": (3, 6), "w": (0.2, 0.8), "mx": (-1, 1), "my": (-1, 1), "blur": (-0.5, 1)},
+    "critic": {"mean": (-2, 2), "sd": (0.5, 2)},
+    "race": {"at": (20, 90)},
+    "posterior": {"y": (-1, 1), "dial": (0, 40)},
+    "tails": {"alpha": (1, 10), "nu": (1, 10), "x": (0.5, 3.5)},
+    "chain": {"R": (0.5, 2)},
+}
+#: What it may choose beside them.
+CHOICES = {"race": {"architecture": "residual"}, "tails": {"view": "tails"}}
+
+
+def scenes_view(random: Random, scene: str) -> dict[str, Any]:
+    """A scene with every dial of its row somewhere."""
+    dials = {name: round(random.uniform(*ends), 2) for name, ends in DIVERGENCES[scene].items()}
+    return {"scene": scene, "own": dials | CHOICES.get(scene, {})}
 
 
 def drawing(random: Random) -> str:

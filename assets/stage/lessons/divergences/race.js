@@ -150,12 +150,13 @@ export class Race extends Local {
   }
 
   set(changes) {
-    if ('at' in changes) this.film = null;
+    if ('at' in changes) Object.assign(this, { film: null, asked: false });
     super.set(changes);
   }
 
+  /** A link's place of the dial stays whatever rows come; a hand's is a time, which stays. */
   apply(own) {
-    this.film = null;
+    Object.assign(this, { film: null, asked: true });
     super.apply(own);
   }
 
@@ -166,7 +167,7 @@ export class Race extends Local {
     const { at: dial } = this.state;
     const clock = this.clock;
     this.latest = last * 1.15;
-    if (dial < DIAL) this.state.at = this.dialOf(clock);
+    if (dial < DIAL && !this.asked) this.state.at = this.dialOf(clock);
     const logs = every.flatMap(({ shots }) => shots.slice(1).flatMap(([, , l2s], k, { length }) => {
       const { mean, sd } = spread(l2s.map((v) => Math.log10(Math.max(1e-3, v))));
       return k < length - 1 ? [mean] : [mean - sd, mean + sd];
