@@ -71,8 +71,8 @@ def test_tails_are_lines_onto_all_of_r(univariate: Univariate) -> None:
 
 @pytest.mark.parametrize("univariate", CURVES)
 def test_gradients_of_the_inverse(univariate: Univariate) -> None:
-    raw = torch.randn(6, univariate.n_params, generator=generator(6), dtype=torch.float64)
-    z = 2 * torch.randn(6, generator=generator(7), dtype=torch.float64)
+    raw = torch.randn(3, univariate.n_params, generator=generator(6), dtype=torch.float64)
+    z = 2 * torch.randn(3, generator=generator(7), dtype=torch.float64)
 
     def there(z: torch.Tensor, raw: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         return univariate.inverse(z, univariate.constrain(raw))

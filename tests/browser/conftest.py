@@ -3,55 +3,31 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.assetserver import serving
+from tests.browser.tabs import Tabs
+
 if TYPE_CHECKING:
     from tests.live.support import Lab
 
-ASSETS = Path(__file__).parents[2] / "assets"
 #: Where only parts of a picture are drawn anew, their edges are smoothed differently each time.
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-partial-raster",
 )  # fmt: skip
-BLANK = b"<!doctype html><meta charset=utf-8><link rel=icon href=data:,><title>Test</title><body>"
 
 NewPage = Callable[..., Page]
-
-
-class _Assets(SimpleHTTPRequestHandler):
-    """Files below assets/ under the paths that the app gives them (/stage/…); / is a blank page."""
-
-    def do_GET(self) -> None:
-        if self.path != "/":
-            return super().do_GET()
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(BLANK)))
-        self.end_headers()
-        self.wfile.write(BLANK)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
 
 
 @pytest.fixture(scope="session")
 def assets_url() -> Iterator[str]:
     """Where the assets are served, without a slash at the end."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Assets, directory=str(ASSETS)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +41,14 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def tabs(chromium: Browser, assets_url: str) -> Iterator[Tabs]:
+    """Tabs that share what the browser has fetched and compiled."""
+    made = Tabs(chromium, assets_url)
+    yield made
+    made.close()
+
+
 @pytest.fixture(autouse=True)
 def nothing_left_open(request: pytest.FixtureRequest) -> Iterator[None]:
     """Close what a failing test left open: its pages would go on drawing beside all that follow."""
@@ -74,27 +58,38 @@ def nothing_left_open(request: pytest.FixtureRequest) -> Iterator[None]:
     browser: Browser = request.getfixturevalue("chromium")
     before = browser.contexts
     yield
+    shared = request.getfixturevalue("tabs").contexts if "tabs" in request.fixturenames else []
     for context in browser.contexts:
-        if context not in before:
+        if context not in before and context not in shared:
             context.close()
 
 
 @pytest.fixture
-def new_page(chromium: Browser) -> Iterator[NewPage]:
-    """Make pages (options as for Browser.new_context); console errors fail the test at its end."""
-    contexts, errors = [], []
+def new_page(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[NewPage]:
+    """Make pages (options as for Browser.new_context); console errors fail the test at its end.
+
+    With the lab each is a browser of its own; those of the stage alone share one that is warm.
+    """
+    close, errors = [], []
+    tabs = None if "server" in request.fixturenames else request.getfixturevalue("tabs")
 
     def make(**options: Any) -> Page:
-        context = chromium.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
+        if tabs:
+            page = tabs.open(**options)
+            close.append(page.close)
+        else:
+            context = chromium.new_context(**options)
+            close.append(context.close)
+            page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
         return page
 
     yield make
-    for context in contexts:
-        context.close()
+    for one in close:
+        one()
+    if tabs:
+        tabs.forget()
     assert not errors, "the page's console shows errors:\n" + "\n".join(errors)
 
 

@@ -7,7 +7,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import ASSETS
+from tests.browser.assetserver import ASSETS
 
 MOUNT = """
 async ({ words, lang }) => {

@@ -16,6 +16,7 @@ from playwright.sync_api import Page, WebSocketRoute
 from inn_core.maps import codec, runfile
 from inn_core.results import FlowMaps, LayerMap, Snapshot
 from inn_core.specs import RunSpec
+from tests.browser.assetserver import MADE
 from tests.browser.conftest import NewPage
 
 LAYERS = 4
@@ -113,6 +114,9 @@ def recording(frames: int = 30) -> bytes:
     return runfile.dump(head, [frame(seq) for seq in range(frames)])
 
 
+MADE["/pretrained/test.run"] = recording
+
+
 class Lab:
     """Opens pages with a stage."""
 
@@ -122,7 +126,6 @@ class Lab:
     def blank(self, **options: Any) -> Page:
         """A page that can ask for pretrained/test.run and for live sockets; no stage yet."""
         page = self.new_page(**{"viewport": {"width": 1200, "height": 900}, **options})
-        page.route("**/pretrained/test.run", lambda route: route.fulfill(body=recording()))
         page.route_web_socket("**/live/*", self.server.open)
         page.goto(self.url)
         return page

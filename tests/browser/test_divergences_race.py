@@ -110,9 +110,11 @@ def test_a_row_that_trains_now_stands_beside_the_recorded_ones(page: Page) -> No
     trainer = InverseTrainer(spec)
     trainer.set(batch=32)
     sockets: list[WebSocketRoute] = []
+    asked: list[str] = []
 
     def hear(text: str | bytes) -> None:
-        if json.loads(text)["type"] == "hello":
+        asked.append(json.loads(text)["type"])
+        if asked[-1] == "hello":
             sockets[-1].send('{"type": "role", "role": "owner"}')
 
     def serve(socket: WebSocketRoute) -> None:
@@ -136,7 +138,13 @@ def test_a_row_that_trains_now_stands_beside_the_recorded_ones(page: Page) -> No
     numbers = page.evaluate(f"{stage}.numbers")
     assert numbers["l2"]["live"] == pytest.approx(np.mean(snapshot.measures["l2"]))
     expect(page.locator(".un-sentence").filter(has_text="This run")).to_contain_text("5 seeds")
-    expect(page.locator("[data-do=turn]")).to_have_text("Pause")
+    turn = page.locator("[data-do=turn]")
+    expect(turn).to_have_text("Pause")
+    sockets[-1].send('{"type": "status", "status": "done", "message": ""}')
+    expect(turn).to_have_text("Go on")
+    turn.click()
+    page.wait_for_timeout(100)
+    assert asked[-1] == "continue", "a row that is over is granted more"
     page.evaluate("() => { window.again({ run: null, owner: null }); }")
     page.wait_for_function(f"() => {stage}.run === null && !{stage}.numbers.l2.live")
 

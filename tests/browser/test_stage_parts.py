@@ -16,7 +16,7 @@ from scipy import stats
 
 from inn_core.maps import codec
 from inn_core.results import LayerMap
-from tests.browser.conftest import ASSETS
+from tests.browser.assetserver import ASSETS
 from tests.maps import mapcases
 
 STAGE = ASSETS / "stage"

@@ -109,7 +109,7 @@ def test_mass_is_one(seed: int, kinds: tuple[str, ...]) -> None:
     angle = np.linspace(0, 2 * np.pi, 400)
     edge = evaluate.decode(flow, 5 * np.stack([np.cos(angle), np.sin(angle)], -1))[0]
     (x0, y0), (x1, y1) = edge.min(0), edge.max(0)
-    n = 800
+    n = 500
     x, y = (lo + (np.arange(n) + 0.5) / n * (hi - lo) for lo, hi in ((x0, x1), (y0, y1)))
     total = 0.0
     for row in np.array_split(y, 12):

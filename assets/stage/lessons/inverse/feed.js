@@ -11,6 +11,9 @@ import { Follow } from '../../follow.js';
 import { parseRun } from '../../runfile.js';
 import { LiveSocket, storeOwner, storedOwner } from '../../socket.js';
 
+/** Status of a run -> what the button of its owner asks for. */
+const TURNS = { training: 'pause', paused: 'play', done: 'continue' };
+
 export class Feed {
   constructor(handlers) {
     Object.assign(this, { handlers, source: null, generation: 0, socket: null, newest: -1 });
@@ -113,6 +116,12 @@ export class Feed {
       if (mine === this.generation) this.handlers.report({ status: 'stopped', failed: error.message });
     }
   }
+
+  /** Whether a run with this status and role is this browser's, to pause or to go on with. */
+  steers({ status, role }) { return role === 'owner' && status in TURNS; }
+
+  /** Pause, go on, or go on beyond the end. */
+  turn({ status }) { this.send({ type: TURNS[status] }); }
 
   /** Returns whether it went out. */
   send(message) {

@@ -85,10 +85,8 @@ export class Deep {
     return this.now.points.subarray(member * size, (member + 1) * size);
   }
 
-  /** Whether the run that trains is this browser's, to pause. */
-  get steers() { return Boolean(this.now?.live) && this.role === 'owner' && ['training', 'paused'].includes(this.status); }
-
-  turn() { this.feed.send({ type: this.status === 'training' ? 'pause' : 'play' }); }
+  get steers() { return Boolean(this.now?.live) && this.feed.steers(this); }
+  turn() { this.feed.turn(this); }
 
   close() { this.feed.close(); }
 }

@@ -8,9 +8,6 @@
 import { netsOf, parseNet } from '../../inverse/net.js';
 import { Feed } from '../../inverse/feed.js';
 
-/** Status of a run -> what the button asks for. */
-const TURNS = { training: 'pause', paused: 'play', done: 'continue' };
-
 export class Trained {
   /** @param {Function} changed called when there is something new to show */
   constructor(root, changed) {
@@ -73,10 +70,8 @@ export class Trained {
     return Float64Array.from({ length: z.length }, (_, i) => points[2 * i]);
   }
 
-  /** Whether the run is this browser's, to pause or to go on with. */
-  get steers() { return this.networks?.live && this.role === 'owner' && this.status in TURNS; }
-
-  turn() { this.feed.send({ type: TURNS[this.status] }); }
+  get steers() { return Boolean(this.networks?.live) && this.feed.steers(this); }
+  turn() { this.feed.turn(this); }
 
   close() { this.feed.close(); }
 }

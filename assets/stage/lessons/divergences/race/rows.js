@@ -64,14 +64,15 @@ export class Rows {
   take({ seq, step, seconds, measures }) {
     const row = this.rows.get(LIVE);
     if (!row || !measures?.l2) return;
+    while (step > row.steps) row.steps += row.spec.training.steps; // it was granted more
     row.shots = row.shots.filter(([at]) => at < step); // it may go on from an earlier checkpoint
     row.shots.push([step, seconds / measures.l2.length, measures.l2]);
     Object.assign(this, { seq, step });
     this.changed();
   }
 
-  get steers() { return this.rows.has(LIVE) && this.role === 'owner' && ['training', 'paused'].includes(this.status); }
-  turn() { this.feed.send({ type: this.status === 'training' ? 'pause' : 'play' }); }
+  get steers() { return this.rows.has(LIVE) && this.feed.steers(this); }
+  turn() { this.feed.turn(this); }
   close() { this.feed.close(); }
 }
 
