@@ -60,6 +60,7 @@ def test_the_command_adds_rows_to_the_file(tmp_path: Path) -> None:
 def test_the_shipped_rows_did_all_their_steps_and_no_member_stopped() -> None:
     """Each of them 3,000 iterations at the default settings, with no NaN."""
     rows = json.loads((FOLDER / "race.json").read_text())["rows"]
+    assert list(rows) == [one.key for one in race.rows()]
     for key, row in rows.items():
         spec = InverseSpec.from_json(row["spec"])
         found = race.row_of(spec)
