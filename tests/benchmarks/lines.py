@@ -62,7 +62,11 @@ LINES = (
         "first picture, above an empty Streamlit page",
         partial(picture_line, goal=0.4),
     ),
-    Line("scenes", "slowest scene of *Universality*; of *Divergences*", scenes_line),
+    Line(
+        "scenes",
+        "slowest scene of *Universality*; of *Divergences*",
+        partial(scenes_line, goals={"universality": 55.0, "divergences": 50.0}),
+    ),
     Line("growth", "growth of a step with layers; batch; members", growth_line),
     Line("operations", "operations of a step, 16 members against one", operations_line),
 )

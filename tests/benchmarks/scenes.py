@@ -14,8 +14,6 @@ from playwright.sync_api import Page
 from tests.benchmarks.browser import BLANK, FRAMES, PATIENCE_MS, chromium, fresh, opened, served
 from tests.benchmarks.table import Part, Result, Setting
 
-#: Lesson -> least frames a second of each of its scenes.
-LESSONS = {"universality": 55.0, "divergences": 50.0}
 SETTLE_MS, WINDOW_MS = 2500, 3000
 #: Drag a canvas for `wait` ms; gives the times between frames.
 DRAG = """(canvas, wait) => new Promise((done) => {
@@ -48,14 +46,14 @@ DRAG = """(canvas, wait) => new Promise((done) => {
 })"""
 
 
-def scenes_line(setting: Setting) -> Result:
-    """The slowest scene of each lesson; the note names it, the JSON has them all."""
+def scenes_line(setting: Setting, goals: dict[str, float]) -> Result:
+    """The slowest scene of each lesson in ``goals``; the note names it, the JSON has them all."""
     wait = WINDOW_MS // (2 if setting.quick else 1)
     found: dict[str, dict[str, list[float]]] = {}
     with served(workers=1) as server, chromium() as browser, fresh(browser) as page:
         page.goto(BLANK)
         blank = rate(page.evaluate(FRAMES, wait))
-        for lesson in LESSONS:
+        for lesson in goals:
             opened(page, f"{server.url}/{lesson}")
             page.wait_for_load_state("networkidle", timeout=PATIENCE_MS)
             buttons = page.locator("[data-scene]").all()
@@ -67,8 +65,8 @@ def scenes_line(setting: Setting) -> Result:
     }
     return Result(
         tuple(
-            Part(min(found[lesson][slowest[lesson]]), goal, " frames/s")
-            for lesson, goal in LESSONS.items()
+            Part(min(found[lesson][slowest[lesson]]), goal, "frames/s")
+            for lesson, goal in goals.items()
         ),
         f"{', '.join(slowest.values())}; blank page {blank:.0f}; "
         f"median scene alone {middle(found, 0):.0f}, under the hand {middle(found, 1):.0f}",

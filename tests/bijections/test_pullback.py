@@ -42,7 +42,7 @@ def points(n: int, members: int = 2, dim: int = 2, seed: int = 0) -> Tensor:
     return spread
 
 
-def near(ours: Tensor, theirs: Tensor, inverse: bool = False) -> None:
+def assert_near(ours: Tensor, theirs: Tensor, inverse: bool = False) -> None:
     """Equal but for rounding; a steep flow's inverse has fewer digits."""
     size, rounding = 1 + float(theirs.detach().abs().max()), 1e-5 if inverse else 1e-7
     torch.testing.assert_close(ours, theirs, rtol=rounding, atol=0.1 * rounding * size)
@@ -82,7 +82,7 @@ def test_by_hand_is_by_autograd(coupling: str, linear: str, inverse: bool, scale
     by_hand = gradients(chain, x, None, inverse, plain=False)
     plain = gradients(chain, x, None, inverse, plain=True)
     for ours, theirs in zip(by_hand, plain, strict=True):
-        near(ours, theirs, inverse)
+        assert_near(ours, theirs, inverse)
 
 
 @pytest.mark.parametrize("inverse", [False, True])
@@ -93,7 +93,7 @@ def test_in_five_dimensions_and_with_a_condition(coupling: str, inverse: bool) -
     by_hand = gradients(chain, x, condition, inverse, plain=False)
     plain = gradients(chain, x, condition, inverse, plain=True)
     for ours, theirs in zip(by_hand, plain, strict=True):
-        near(ours, theirs)
+        assert_near(ours, theirs)
 
 
 @pytest.mark.parametrize("inverse", [False, True])
@@ -106,7 +106,7 @@ def test_residual_layers_of_many_dimensions(dim: int, inverse: bool) -> None:
     by_hand = gradients(chain, x, None, inverse, plain=False)
     plain = gradients(chain, x, None, inverse, plain=True)
     for ours, theirs in zip(by_hand, plain, strict=True):
-        near(ours, theirs, inverse)
+        assert_near(ours, theirs, inverse)
 
 
 @pytest.mark.parametrize("inverse", [False, True])
@@ -125,13 +125,13 @@ def test_points_without_their_volume_have_the_same_gradient(
     x.requires_grad_()
     ours = chain.points(x, inverse=inverse)
     plain = (chain.trace_inverse if inverse else chain.trace)(x)[0][-1]
-    near(ours, plain, inverse)
+    assert_near(ours, plain, inverse)
     g = torch.randn(ours.shape, generator=torch.Generator().manual_seed(1), dtype=F64)
     wanted = [x, *chain.parameters()]
     by_hand = torch.autograd.grad(ours, wanted, g, allow_unused=True, materialize_grads=True)
     by_autograd = torch.autograd.grad(plain, wanted, g, allow_unused=True, materialize_grads=True)
     for own, theirs in zip(by_hand, by_autograd, strict=True):
-        near(own, theirs, inverse)
+        assert_near(own, theirs, inverse)
     with torch.no_grad():
         assert torch.equal(chain.points(x, inverse=inverse), ours)
 

@@ -55,12 +55,11 @@ def nothing_left_open(request: pytest.FixtureRequest) -> Iterator[None]:
     if "chromium" not in request.fixturenames:
         yield
         return
-    browser: Browser = request.getfixturevalue("chromium")
+    browser, tabs = request.getfixturevalue("chromium"), request.getfixturevalue("tabs")
     before = browser.contexts
     yield
-    shared = request.getfixturevalue("tabs").contexts if "tabs" in request.fixturenames else []
     for context in browser.contexts:
-        if context not in before and context not in shared:
+        if context not in before and context not in tabs.contexts:
             context.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -145,8 +146,22 @@ def test_a_row_that_trains_now_stands_beside_the_recorded_ones(page: Page) -> No
     turn.click()
     page.wait_for_timeout(100)
     assert asked[-1] == "continue", "a row that is over is granted more"
+    later = replace(snapshot, seq=snapshot.seq + 1, step=race.STEPS + 1)
+    sockets[-1].send(encode_frame(later, when=time.time()))
+    page.wait_for_function(f"() => {stage}.seq === {later.seq}")
+    line = page.locator("tr[data-key=live]:visible")
+    expect(line).to_have_count(1)
+    expect(line).not_to_have_attribute("data-over", "")
     page.evaluate("() => { window.again({ run: null, owner: null }); }")
     page.wait_for_function(f"() => {stage}.run === null && !{stage}.numbers.l2.live")
+
+
+def test_a_link_keeps_its_place_on_the_clock(new_page: NewPage, assets_url: str) -> None:
+    """The rows, which say how long the race takes, come after the link was read."""
+    page = opened(new_page, assets_url)
+    look_at(page, "race", at=40)
+    page.wait_for_function(f"() => {STAGE}.numbers.rows > 0")
+    assert page.evaluate("lesson.read().own.at") == 40
 
 
 def test_the_film_draws_each_frame_but_writes_its_table_slower(

@@ -61,7 +61,7 @@ def arrived(page: Any) -> None:
     page.wait_for_function(f"() => {STAGE}?.frames > 2", timeout=60_000)
 
 
-def nothing_foreign(page: Page) -> None:
+def assert_nothing_foreign(page: Page) -> None:
     assert page.evaluate(TRY) is None
     for kind in ("script-src-elem", "script-src-attr", "connect-src"):
         page.wait_for_function(
@@ -90,7 +90,7 @@ def test_a_figure_of_plotly_is_drawn(server: Lab, page: Page) -> None:
 def test_no_foreign_script_runs_and_nothing_goes_abroad(server: Lab, page: Page) -> None:
     page.goto(server.url)
     arrived(page)
-    nothing_foreign(page)
+    assert_nothing_foreign(page)
 
 
 def test_the_lab_may_stand_in_a_course_page(server: Lab, page: Page, assets_url: str) -> None:
@@ -98,6 +98,7 @@ def test_the_lab_may_stand_in_a_course_page(server: Lab, page: Page, assets_url:
     page.goto(assets_url)  # another origin
     page.set_content(frame)
     arrived(page.frames[1])
+    assert page.frames[1].evaluate("window.blocked") == []
 
 
 def test_what_a_reader_names_is_text_wherever_it_stands(
@@ -127,4 +128,4 @@ def test_what_a_reader_names_is_text_wherever_it_stands(
         assert not [text for text in page.evaluate("window.blocked") if "script" in text]
     page.goto(f"{server.url}/watch/{run}")
     arrived(page)
-    nothing_foreign(page)
+    assert_nothing_foreign(page)

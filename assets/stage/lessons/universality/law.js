@@ -3,6 +3,7 @@ import { css } from '../../colours.js';
 import { summary } from './distances.js';
 import { MEASURES, load } from './family.js';
 import { draw as plot } from './lawplot.js';
+import { Kept } from '../scenes/kept.js';
 import { Local } from '../scenes/local.js';
 import { Plane, tint } from '../scenes/plane.js';
 import { bump } from './twist.js';
@@ -36,6 +37,7 @@ export class Law extends Local {
       view: VIEWS, d: [0, 4], cx: [-FAR, FAR], cy: [-FAR, FAR], size: [0.3, 3], angle: [0, 360],
     });
     this.plane = new Plane(this.canvases[0], 4.5);
+    this.kept = new Kept();
     this.plots = [...root.querySelectorAll('[data-plot]')];
     this.hold(this.canvases[0]);
     load(data.options.family).then((family) => {
@@ -152,22 +154,18 @@ export class Law extends Local {
 
   /** Sample and model as a picture: under the hand neither moves. */
   dots(seen) {
-    const { theme, plane: { side, half }, dpr, family } = this;
-    const key = `${side}|${dpr}|${theme.key}`;
-    if (this.dotted?.seen === seen && this.dotted.key === key) return this.dotted.picture;
-    const picture = new OffscreenCanvas(Math.round(side * dpr), Math.round(side * dpr));
-    const pen = picture.getContext('2d');
-    pen.setTransform(dpr, 0, 0, dpr, 0, 0);
-    for (const [clouds, colour] of [[family.samples, css(theme.data, 0.55)], [seen, css(theme.model, 0.9)]]) {
-      pen.fillStyle = colour;
-      for (const points of clouds.slice(0, DRAWN)) {
-        for (let k = 0; k < points.length; k += 2) {
-          pen.fillRect(((points[k] / half + 1) * side) / 2 - 1, ((1 - points[k + 1] / half) * side) / 2 - 1, 2.2, 2.2);
+    const { theme, plane, dpr, family: { samples } } = this;
+    return this.kept.picture([seen, theme.key], plane.side, dpr, (pen) => {
+      for (const [clouds, colour] of [[samples, css(theme.data, 0.55)], [seen, css(theme.model, 0.9)]]) {
+        pen.fillStyle = colour;
+        for (const points of clouds.slice(0, DRAWN)) {
+          for (let k = 0; k < points.length; k += 2) {
+            const [px, py] = plane.to(points[k], points[k + 1]);
+            pen.fillRect(px - 1, py - 1, 2.2, 2.2);
+          }
         }
       }
-    }
-    this.dotted = { seen, key, picture };
-    return picture;
+    });
   }
 
   drawTest() {

@@ -1,5 +1,6 @@
 /** Plots of scene 3 against depth: draws of a distance over their floor, or two means with their errors. */
-const drawn = new WeakMap(); // plot -> what stands in it
+import { still } from '../scenes/still.js';
+
 const TICKS = [0, 0.01, 0.03, 0.1, 0.2, 0.4, 0.8];
 
 /** |v|^(1/2) with its sign: a floor near 0 stays visible below large values. */
@@ -44,9 +45,5 @@ export function draw(svg, { width, height, big }, what, words) {
   });
   if (line !== undefined) parts.push(`<circle class="la-ring" cx="${x(chosen)}" cy="${y(line)}" r="${7 * big}"/>`);
   parts.push(`<text class="la-axis" x="${edges.left + (width - edges.left - edges.right) / 2}" y="${height - 5}" text-anchor="middle">${words.say('law_axis')}</text>`);
-  svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  const now = parts.join('');
-  if (drawn.get(svg) === now) return; // under the hand two of the three plots stay
-  drawn.set(svg, now);
-  svg.innerHTML = now;
+  still(svg, parts, () => parts.join(''), { width, height }); // under the hand two of the three plots stay
 }

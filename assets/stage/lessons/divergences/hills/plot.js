@@ -1,5 +1,6 @@
 /** One panel of scene "two hills": the target's outline, what is charged, the model and how it came there. */
 import { css } from '../../../colours.js';
+import { Kept } from '../../scenes/kept.js';
 import { tint } from '../../scenes/plane.js';
 import { penOf } from '../../universality/fits/draw.js';
 import { pointsOf } from '../maths/hillfits.js';
@@ -124,22 +125,15 @@ function transport(pen, scene, to) {
 /** The target's outline as a picture, drawn once for all panels. */
 function outlined(scene, size, to) {
   const { theme, dpr, lines } = scene;
-  const key = `${size}|${dpr}|${theme.key}`;
-  if (scene.drawn?.lines === lines && scene.drawn.key === key) return scene.drawn.picture;
-  const side = Math.round(size * dpr);
-  const old = scene.drawn?.picture;
-  const picture = old?.width === side ? old : new OffscreenCanvas(side, side);
-  const pen = picture.getContext('2d');
-  pen.setTransform(dpr, 0, 0, dpr, 0, 0);
-  pen.clearRect(0, 0, size, size);
-  pen.beginPath();
-  for (const line of lines) {
-    for (let k = 0; k < line.length; k += 2) pen[k ? 'lineTo' : 'moveTo'](...to(line[k], line[k + 1]));
-  }
-  Object.assign(pen, { strokeStyle: css(theme.data), lineWidth: 1.5, lineJoin: 'bevel' });
-  pen.stroke();
-  scene.drawn = { lines, key, picture };
-  return picture;
+  scene.outline ??= new Kept();
+  return scene.outline.picture([lines, theme.key], size, dpr, (pen) => {
+    pen.beginPath();
+    for (const line of lines) {
+      for (let k = 0; k < line.length; k += 2) pen[k ? 'lineTo' : 'moveTo'](...to(line[k], line[k + 1]));
+    }
+    Object.assign(pen, { strokeStyle: css(theme.data), lineWidth: 1.5, lineJoin: 'bevel' });
+    pen.stroke();
+  });
 }
 
 export function drawPanel(scene, canvas, kind, window) {

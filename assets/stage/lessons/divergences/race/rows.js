@@ -64,7 +64,8 @@ export class Rows {
   take({ seq, step, seconds, measures }) {
     const row = this.rows.get(LIVE);
     if (!row || !measures?.l2) return;
-    while (step > row.steps) row.steps += row.spec.training.steps; // it was granted more
+    const { steps } = row.spec.training;
+    row.steps = steps * Math.max(1, Math.ceil(step / steps)); // it may have been granted more
     row.shots = row.shots.filter(([at]) => at < step); // it may go on from an earlier checkpoint
     row.shots.push([step, seconds / measures.l2.length, measures.l2]);
     Object.assign(this, { seq, step });

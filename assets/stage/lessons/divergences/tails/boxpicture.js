@@ -2,7 +2,7 @@
 import { css } from '../../../colours.js';
 import { penOf } from '../../universality/fits/draw.js';
 import { ceiling, half, trueJs } from '../maths/boxes.js';
-import { still } from './still.js';
+import { still } from '../../scenes/still.js';
 
 /** The window. */
 export const [LEFT, RIGHT] = [-1, 6.5];

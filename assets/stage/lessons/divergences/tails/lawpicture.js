@@ -2,7 +2,7 @@
 import { css } from '../../../colours.js';
 import { penOf } from '../../universality/fits/draw.js';
 import { steepness } from '../maths/survival.js';
-import { still } from './still.js';
+import { still } from '../../scenes/still.js';
 
 /** The target, and three ways to a tail. */
 export const LAWS = ['pareto', 'bounded', 'unbounded', 'student'];
