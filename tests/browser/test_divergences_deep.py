@@ -108,6 +108,15 @@ def test_the_table_says_every_measure_and_the_sentence_its_range(page: Page) -> 
     expect(page.locator("[data-state=d]")).to_be_visible()
 
 
+def test_a_phone_shows_every_depth(page: Page) -> None:
+    page.set_viewport_size({"width": 400, "height": 900})
+    look_at(page, "hills", depth=3)
+    expect(page.locator("[data-loss=js] [data-depth='8']")).to_contain_text("floor")
+    ends = "(selector) => document.querySelector(selector).getBoundingClientRect().right"
+    table, stage = (page.evaluate(ends, one) for one in (".dv-deep table", "[data-stage]"))
+    assert table <= stage + 0.5
+
+
 def test_a_file_that_is_cut_off_is_a_sentence(page: Page) -> None:
     page.unroute(f"**/{FILE}")
     page.route(f"**/{FILE}", lambda route: route.fulfill(body=made_up()[:700]))
