@@ -181,11 +181,12 @@ def test_keys_switch_layers_but_not_while_somebody_types(lab: Lab) -> None:
     page = lab.recorded()
     chip = page.get_by_role("button", name="Density")
     expect(chip).to_have_attribute("aria-pressed", "true")
-    page.wait_for_timeout(500)
+    until(page, "s.still")  # the density is there
     before = pixels(page, "data")
+    frames = state(page)["frames"]
     page.keyboard.press("3")
     expect(chip).to_have_attribute("aria-pressed", "false")
-    page.wait_for_timeout(200)
+    until(page, f"s.still && s.frames > {frames + 2}")
     assert (before != pixels(page, "data")).any()
     page.evaluate("document.body.append(document.createElement('input'))")
     page.locator("input").press("3")
