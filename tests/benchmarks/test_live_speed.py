@@ -2,9 +2,10 @@
 
 Windows of the lab and of the plain loop take turns, and two things are compared. What part of a
 process's CPU goes into steps: that is counted, not timed against a clock that others slow down, and
-holds in every run. And steps per second, of CPU and on the clock on the wall, as the middle ratio
-of all turns: on a shared machine the ratio of one turn ranges from 0.8 to 1.2, so turns go on until
-their middle is where it should be, or there have been MOST of them.
+what the lab takes for itself shows in it. And steps per second, of CPU and on the wall clock,
+as the middle ratio of all turns: the ratio of one turn ranges from 0.8 to 1.2, so turns go on until
+their middle is where it should be, or there have been MOST of them. Even then one and the same step
+takes up to a tenth longer in the lab on some machines: its other processes share their caches.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ from tests.live.sockets import Watcher, new_run
 from tests.live.support import ROOT, Lab, lab, until
 
 #: Seconds of a window; turns at least and at most.
-WINDOW_S, LEAST, MOST = 0.75, 10, 40
+WINDOW_S, LEAST, MOST = 0.75, 10, 24
+#: How much longer one and the same step may take beside the lab's other processes.
+CACHES = 1.1
 SPEC = RunSpec()
 
 #: The plain loop in a process of its own: one line in, one window of training; steps, CPU out.
@@ -168,7 +171,7 @@ class Turns:
     @property
     def quiet(self) -> bool:
         """Whether both cores were ours: on a busy machine pictures take more of what is left."""
-        return min(w.cpu_s / w.wall_s for w in self.outside) > 0.95
+        return median(w.cpu_s / w.wall_s for w in self.outside) > 0.95
 
     @property
     def speed(self) -> float:
@@ -198,7 +201,7 @@ def compare(
     facts = {"speed": turns.speed, "into_steps": turns.into_steps, "quiet": turns.quiet}
     print(json.dumps(facts | {"turns": len(turns.outside)}))
     assert turns.into_steps >= (least if turns.quiet else 0.6)
-    assert turns.speed >= (least if turns.quiet else 0.6)
+    assert turns.speed >= (least / CACHES if turns.quiet else 0.6)
     if swarm:
         print(json.dumps({"updates_each_per_s": updates, "MB_per_s": max(sent) / 1e6}))
         assert median(updates) >= (5.0 if turns.quiet else 3.0) and max(sent) < 12e6
