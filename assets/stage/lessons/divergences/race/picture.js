@@ -5,6 +5,8 @@ const TIMES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 5
 const HALF = 8; // px, half the width of an ellipse: five seeds share one clock, so it says nothing
 const LEAST = 3; // px, half its height at least
 const FAINT = 0.3; // of what is to come
+// Where a name may stand: right or left of its ellipse, level with it, above or below.
+const PLACES = [[1, 0], [-1, 0], [1, -1], [1, 1], [-1, -1], [-1, 1]];
 
 /** The colour of a row: of its architecture; what has no critic is outlined in ink. */
 export const hueOf = (theme, { architecture }) => (architecture === 'affine' ? theme.model : theme.latent);
@@ -88,13 +90,17 @@ function clock(chart, { clock: seconds, theme, held }) {
   pen.fill();
 }
 
+/** Half the height of an ellipse: the spread over seeds. */
+function tallness(chart, { middle, high }) {
+  return Math.min(90 * chart.big, Math.max(LEAST, Math.abs(chart.y(middle) - chart.y(middle + high))));
+}
+
 /** Filled once it has come to its end, a ring on the way; a disc in it where the critic looks at x and y. */
 function ellipse(chart, { row, now, x, y }, theme, strong) {
   const { pen, big } = chart;
-  const tall = Math.max(LEAST, Math.abs(chart.y(now.middle) - chart.y(now.middle + now.high)));
   const hue = hueOf(theme, row);
   pen.beginPath();
-  pen.ellipse(x, y, HALF * big, Math.min(tall, 90 * big), 0, 0, 7);
+  pen.ellipse(x, y, HALF * big, tallness(chart, now), 0, 0, 7);
   pen.fillStyle = css(hue, now.over ? 0.32 : 0.1);
   pen.fill();
   const line = { strokeStyle: css(row.direction ? hue : theme.data), lineWidth: (strong || row.live ? 3.2 : 1.7) * big };
@@ -126,21 +132,34 @@ function mark(pen, { direction }, x, y, r, fill, edge) {
   pen.stroke();
 }
 
-/** Names where there is room for them: first of what is looked at, then from the best on. */
+/** Names where there is room for them, beside their ellipse or a little above or below: first of what is looked at, then from the best on. */
 function labels(chart, scene) {
   const { pen, big, box, theme } = chart;
-  const taken = [];
+  const taken = scene.spots.map((spot) => ({ ...reach(chart, spot), row: spot.row }));
   pen.font = `600 ${13 * big}px ${theme.font}`;
   const order = [...scene.spots].sort((a, b) => (b.row.key === scene.lit) - (a.row.key === scene.lit) || b.row.live - a.row.live || a.now.middle - b.now.middle);
   for (const { row, x, y } of order) {
+    const lit = row.key === scene.lit;
     const text = scene.short(row);
     const wide = pen.measureText(text).width;
-    const left = x + (HALF + 5) * big + wide > box.right;
-    const from = left ? x - (HALF + 5) * big - wide : x + (HALF + 5) * big;
-    const spot = { from: from - 3, to: from + wide + 3, top: y - 8 * big, bottom: y + 8 * big };
-    const clash = taken.some((other) => spot.from < other.to && other.from < spot.to && spot.top < other.bottom && other.top < spot.bottom);
-    if ((clash && row.key !== scene.lit) || spot.from < box.left) continue;
-    taken.push(spot);
-    chart.word(text, from, y, row.key === scene.lit ? theme.ink : hueOf(theme, row));
+    const places = PLACES.map(([side, up]) => {
+      const from = side > 0 ? x + (HALF + 5) * big : x - (HALF + 5) * big - wide;
+      const at = y + 17 * up * big;
+      return { from: from - 3, to: from + wide + 3, top: at - 8 * big, bottom: at + 8 * big, at };
+    }).filter(({ from, to }) => from >= box.left && to <= box.right + 3);
+    const free = places.find((place) => !taken.some((other) => other.row !== row && crosses(place, other)));
+    const place = free ?? (lit ? places[0] : null);
+    if (!place) continue;
+    taken.push(place);
+    chart.word(text, place.from + 3, place.at, lit ? theme.ink : hueOf(theme, row));
   }
 }
+
+/** What an ellipse covers. */
+function reach(chart, { now, x, y }) {
+  const { big } = chart;
+  const tall = tallness(chart, now);
+  return { from: x - HALF * big, to: x + HALF * big, top: y - tall, bottom: y + tall };
+}
+
+const crosses = (a, b) => a.from < b.to && b.from < a.to && a.top < b.bottom && b.top < a.bottom;
