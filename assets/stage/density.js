@@ -28,7 +28,7 @@ export class Density {
   *job(flow, depth, room, ramp, moving, own) {
     const side = moving ? COARSE : FINE;
     this.layout(side, room, flow);
-    const rows = moving ? side : 14;
+    const rows = moving ? side : 7;
     for (let row = 0; row < side; row += rows) {
       const from = row * side;
       const to = Math.min(side, row + rows) * side;

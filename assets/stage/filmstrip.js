@@ -114,7 +114,6 @@ export class Filmstrip {
 
   * job(scene) {
     const { raster, dpr, thumb, tall, view } = this;
-    const { states } = scene.points;
     raster.background.fill(pack(scene.theme.paper));
     const paper = pack(scene.theme.room);
     const frame = pack(scene.theme.faint);
@@ -122,7 +121,8 @@ export class Filmstrip {
     for (let i = 0; i < this.count; i++) {
       const depth = this.depthOf(i);
       const window = scene.windows[depth];
-      if (!window || !states[depth]) return;
+      const states = scene.points.states[depth]; // those shown: a newer flow may have come meanwhile
+      if (!window || !states) return;
       const left = Math.round(i * this.pitch * dpr);
       const right = Math.min(raster.width, left + Math.round(thumb * dpr));
       this.fillBox(left, right, paper, frame);
@@ -131,7 +131,7 @@ export class Filmstrip {
       view.k = Math.min((thumb * dpr) / (2 * window.halfX), (tall * dpr) / (2 * window.halfY));
       Object.assign(view, { x: window.x, y: window.y, px: (left + right) / 2, py: bottom / 2 });
       const shown = Math.min(scene.points.n, Math.round(SHOWN * Math.min(1, thumb / 70)));
-      raster.stamp(states[depth], shown, view, this.sprite, scene.colours, 210);
+      raster.stamp(states, shown, view, this.sprite, scene.colours, 210);
       yield;
     }
     raster.show();

@@ -2,7 +2,10 @@
  * A decoded flow as the stage uses it: layers counted from z to x, work in place, in the flow's own
  * standardised units h (x = centre + scale h). The mathematics is in maps.js.
  */
+import { finish } from './jobs.js';
 import { forward, inverse, jacobianAt, encodePartial, logProb, makeFlow } from './maps.js';
+
+const SLICE = 250; // points; where an inverse is a search, they take half a millisecond
 
 export class StageFlow {
   /** @param {import('./maps.js').Flow} maps */
@@ -21,14 +24,22 @@ export class StageFlow {
 
   /** states[0] = z is given; fill states[1] .. states[L] = h. */
   decodeStates(states) {
-    for (let k = 0; k < this.depth; k++) inverse(this.layerAt(k), states[k], states[k + 1], null, 1);
+    finish(this.decoding(states));
   }
 
   /** states[L] = h is given; fill states[L - 1] .. states[0] = z. */
   encodeStates(states) {
-    for (let k = this.depth - 1; k >= 0; k--) {
-      forward(this.layerAt(k), states[k + 1], states[k], null, 1);
-    }
+    finish(this.encoding(states));
+  }
+
+  /** decodeStates as a job in slices. */
+  * decoding(states) {
+    for (let k = 0; k < this.depth; k++) yield* sliced(inverse, this.layerAt(k), states[k], states[k + 1]);
+  }
+
+  /** encodeStates as a job in slices. */
+  * encoding(states) {
+    for (let k = this.depth - 1; k >= 0; k--) yield* sliced(forward, this.layerAt(k), states[k + 1], states[k]);
   }
 
   /** A fraction of the way from depth k to k + 1. */
@@ -56,6 +67,13 @@ export class StageFlow {
   /** Log-density of data-unit points at a depth, in nats a data unit^2. */
   logDensity(points, out, depth) {
     return logProb(this.maps, points, out, depth);
+  }
+}
+
+function* sliced(way, layer, points, out) {
+  for (let at = 0; at < points.length; at += 2 * SLICE) {
+    way(layer, points.subarray(at, at + 2 * SLICE), out.subarray(at, at + 2 * SLICE), null, 1);
+    yield;
   }
 }
 

@@ -5,6 +5,7 @@
  * bends it most. So the curve stays smooth, the work a frame stays constant, and vertex i of the old
  * picture can glide to vertex i of the new one.
  */
+import { finish } from './jobs.js';
 import { Cloud } from './points.js';
 
 const LINES = 13; // each way
@@ -31,8 +32,7 @@ export class Grid extends Cloud {
   }
 
   /** Latent positions of all vertices. */
-  start() {
-    const z = this.states[0];
+  start(z = this.states[0]) {
     const { extent, at } = this;
     for (let line = 0, i = 0; line < this.lines; line++) {
       const fixed = extent * ((2 * (line % LINES)) / (LINES - 1) - 1);
@@ -54,9 +54,20 @@ export class Grid extends Cloud {
    * @param {number} pace share of the way they slide: a part of it looks calm
    */
   update(flow, pace = 0.5) {
-    this.layers(flow.depth);
-    this.start();
-    flow.decodeStates(this.states);
+    finish(this.carrying(flow));
+    this.arrive(flow, pace);
+  }
+
+  /** Carry the grid in slices, beside what is shown. */
+  * carrying(flow) {
+    const states = this.next(flow.depth);
+    this.start(states[0]);
+    yield* flow.decoding(states);
+  }
+
+  /** Show what was carried. */
+  arrive(flow, pace = 0.5) {
+    this.swap();
     this.slide(this.states[flow.depth], pace);
   }
 

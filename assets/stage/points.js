@@ -87,6 +87,7 @@ export class Cloud {
     this.since = 0;
     this.glide = 0;
     this.states = []; // states[d]: x, y interleaved, d = 0 .. L
+    this.coming = []; // states that a job fills, while the others are shown
     this.shown = new Float64Array(2 * n); // as drawn in the data room
     this.latent = new Float64Array(2 * n); // as drawn in the latent room
     this.offset = new Float64Array(2 * n); // drawn minus true at the moment of the last snapshot
@@ -95,8 +96,23 @@ export class Cloud {
 
   /** Make room for the states of L layers. */
   layers(count) {
-    while (this.states.length < count + 1) this.states.push(new Float64Array(2 * this.n));
-    this.states.length = count + 1;
+    this.room(this.states, count);
+  }
+
+  room(states, count) {
+    while (states.length < count + 1) states.push(new Float64Array(2 * this.n));
+    states.length = count + 1;
+    return states;
+  }
+
+  /** Room for the states of L layers beside those that are shown. */
+  next(count) {
+    return this.room(this.coming, count);
+  }
+
+  /** Show the states that came. */
+  swap() {
+    [this.states, this.coming] = [this.coming, this.states];
   }
 
   /** Take the states that a flow has just filled; `now` in ms, `glide` how long to move there. */

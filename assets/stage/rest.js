@@ -43,12 +43,12 @@ export class Rest {
     const { scene, scene: { grid } } = this;
     const fresh = new Grid(grid.extent);
     for (let round = 0; round < ROUNDS; round++) {
-      fresh.update(flow, 1);
-      yield;
+      yield* fresh.carrying(flow);
+      fresh.arrive(flow, 1);
     }
-    if (scene.flow !== flow) return;
     grid.at.set(fresh.at);
-    grid.update(flow, 0);
+    yield* grid.carrying(flow);
+    grid.arrive(flow, 0);
     grid.adopt(flow, scene.depth, scene.now, 0);
     Object.assign(this, { own: true, easing: EASING });
     scene.spoil();

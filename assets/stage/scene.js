@@ -12,7 +12,8 @@ import { Rest } from './rest.js';
 import { between, calm, fit, frame } from './windows.js';
 
 export const POINTS = 4000;
-const BUDGET = 5; // ms of sliced work a frame
+const BUDGET = 5; // ms of sliced work a frame,
+const SHARE = 0.15; // or so much of it, where frames are long
 const LATE = 18; // ms between frames
 
 export class Scene {
@@ -37,11 +38,12 @@ export class Scene {
     this.view = null; // what is shown of the target's window, [[x_lo, x_hi], [y_lo, y_hi]]
     this.windows = []; // one a whole depth
     this.latentWindow = { x: 0, y: 0, halfX: 3.4, halfY: 3.4 };
-    this.jobs = new Jobs(['points', 'grid', 'data', 'density', 'latent', 'film', 'settle']);
+    this.jobs = new Jobs(['carry', 'density', 'latent', 'film', 'settle']);
     this.densities = { latent: new Density(), data: new Density() };
     this.stale = { latent: true, data: true };
     this.painted = { latent: 0, data: 0 }; // when the densities were last begun
-    this.next = null;
+    this.next = null; // {flow, glide}: the newest that was offered,
+    this.coming = null; // and the one that is carried at present, beside `flow`, which is shown
     this.adopted = 0; // counts flows shown
     this.moved = 0; // when depth or window last changed
     this.base = '';
@@ -70,6 +72,7 @@ export class Scene {
     this.dataX = points;
     this.data = new Cloud(points.length / 2);
     this.dataReady = false;
+    this.again();
   }
 
   /** Ask for densities and pictures to be made again. */
@@ -97,6 +100,7 @@ export class Scene {
 
   /** Show a flow as soon as there is time; only the newest counts. */
   offer(flow, glide) {
+    if (this.startAt !== null) this.jobs.drop('carry'); // a new beginning: what is on its way is over
     this.next = { flow, glide };
   }
 
@@ -107,64 +111,79 @@ export class Scene {
     this.dataRoom.dirty = true;
   }
 
-  adopt(flow, glide) {
-    const start = this.startAt;
-    this.startAt = null;
-    const atEnd = this.depth >= this.flow.depth - 1e-9 || this.flow.depth === 0;
-    if (flow.depth !== this.flow.depth) {
-      this.depth = atEnd ? flow.depth : (this.depth * flow.depth) / this.flow.depth;
-    }
-    if (start !== null) this.depth = start;
-    this.flow = flow;
+  /** The newest flow, also while it is on its way. */
+  get newest() {
+    return (this.next ?? (this.jobs.has('carry') ? this.coming : this)).flow;
+  }
+
+  /** Begin to carry the newest flow; what is on its way when a picture is frozen has to wait. */
+  begin(frozen) {
+    const { jobs } = this;
+    if (frozen) this.again();
+    if (frozen || !this.next || jobs.has('carry')) return;
+    const { flow } = (this.coming = this.next);
+    this.next = null;
+    jobs.drop('settle'); // of the flow before; it would write where this job does
+    jobs.put('carry', this.carry(this.coming));
+    // Where the number of layers or the base is another, what stands can not stay.
+    if (flow.depth !== this.flow.depth || JSON.stringify(flow.base) !== this.base) jobs.finish('carry');
+  }
+
+  /** Begin anew with what is on its way. */
+  again() {
+    if (this.jobs.has('carry')) this.next ??= this.coming;
+    this.jobs.drop('carry');
+  }
+
+  /** Carry points, grid and data in slices, beside those that are shown; then show them all. */
+  * carry({ flow, glide }) {
+    const { points, grid, data, dataX } = this;
     const base = JSON.stringify(flow.base);
+    const z = points.next(flow.depth);
+    if (base === this.base) z[0].set(points.states[0]);
+    else toBase(this.normal, flow.base, z[0]);
+    yield* flow.decoding(z);
     if (base !== this.base) this.rebase(flow, base);
-    this.jobs.put('points', this.carryPoints(flow, glide));
-    this.jobs.put('grid', this.carryGrid(flow, glide));
-    if (this.data) this.jobs.put('data', this.carryData(flow, glide));
-    this.rest.begin();
+    yield* grid.carrying(flow);
+    if (data) {
+      const states = data.next(flow.depth);
+      const h = states[flow.depth];
+      for (let i = 0; i < h.length; i++) h[i] = (dataX[i] - flow.centre[i % 2]) / flow.scale;
+      yield* flow.encoding(states);
+    }
+    this.adopt(flow, glide);
   }
 
   /** A new base: points go to their quantiles, the latent window follows the tails. */
   rebase(flow, base) {
     this.base = base;
-    this.points.layers(0);
-    toBase(this.normal, flow.base, this.points.states[0]);
     const wide = flow.base[0] === 'student' ? Math.min(8, 3.2 + 8 / flow.base[1]) : 3.4;
     this.latentWindow = { x: 0, y: 0, halfX: wide, halfY: wide };
     const extent = Math.floor(wide);
     if (extent !== this.grid.extent) this.grid.setExtent(extent);
     this.stale.latent = true;
-    this.latentRoom.dirty = true;
   }
 
-  * carryPoints(flow, glide) {
-    this.points.layers(flow.depth);
-    flow.decodeStates(this.points.states);
-    this.points.adopt(flow, this.depth, this.now, glide);
+  /** Show a flow that has carried everything. */
+  adopt(flow, glide) {
+    const { points, grid, data } = this;
+    const atEnd = this.depth >= this.flow.depth - 1e-9 || this.flow.depth === 0;
+    if (this.startAt !== null) this.depth = this.startAt;
+    else if (flow.depth !== this.flow.depth) {
+      this.depth = atEnd ? flow.depth : (this.depth * flow.depth) / this.flow.depth;
+    }
+    this.startAt = null;
+    this.flow = flow;
+    points.swap();
+    grid.arrive(flow);
+    data?.swap();
+    for (const cloud of [points, grid, data]) cloud?.adopt(flow, this.depth, this.now, glide);
+    this.dataReady = data !== null;
     this.fitWindows(flow);
     this.adopted++;
     this.stale.data = true;
-    this.dataRoom.dirty = true;
-    yield;
-  }
-
-  * carryGrid(flow, glide) {
-    this.grid.update(flow);
-    this.grid.adopt(flow, this.depth, this.now, glide);
-    this.dataRoom.dirty = this.latentRoom.dirty = true;
-    yield;
-  }
-
-  * carryData(flow, glide) {
-    const { data } = this;
-    data.layers(flow.depth);
-    const h = data.states[flow.depth];
-    for (let i = 0; i < h.length; i++) h[i] = (this.dataX[i] - flow.centre[i % 2]) / flow.scale;
-    flow.encodeStates(data.states);
-    data.adopt(flow, this.depth, this.now, glide);
-    this.dataReady = true;
     this.latentRoom.dirty = this.dataRoom.dirty = true;
-    yield;
+    this.rest.begin();
   }
 
   /** The window at every whole depth: z's at 0, the target's at L, between them the points'. */
@@ -199,14 +218,11 @@ export class Scene {
     const { jobs, layers, latentRoom, dataRoom, points, grid, data } = this;
     this.late = 0.95 * this.late + 0.05 * Math.min(100, now - this.now);
     this.now = now;
-    if (this.next && !frozen && !jobs.has('points') && !jobs.has('grid') && !jobs.has('data')) {
-      this.adopt(this.next.flow, this.next.glide);
-      this.next = null;
-    }
+    this.begin(frozen);
     latentRoom.look(this.latentWindow); // before densities are asked for: each is of one window
     dataRoom.look(this.windowAt(this.depth));
     if (layers.density) this.askDensity(now);
-    jobs.run(BUDGET);
+    jobs.run(Math.max(BUDGET, SHARE * this.late));
     dataRoom.look(this.windowAt(this.depth));
     if (!points.flow) return false;
     const ready = data && this.dataReady;

@@ -144,7 +144,8 @@ export class Look {
     delete wanted.step;
     const { scene, state, replay } = player;
     // A depth means something once the flow that was asked for is the one on the stage.
-    const late = scene.next && (state.rewound !== null || scene.next.flow.depth !== scene.flow.depth);
+    const { flow, newest } = scene;
+    const late = newest !== flow && (state.rewound !== null || newest.depth !== flow.depth);
     if (late || replay.opening || scene.flow.depth === 0 || !state.shown) return;
     if (wanted.depth !== undefined) scene.setDepth(wanted.depth ?? scene.flow.depth, performance.now());
     delete wanted.depth;

@@ -79,7 +79,7 @@ export class LassoTool {
   /** The flow of a step, if it is the one on the stage. */
   flowAt(step) {
     const { scene, state } = this.player;
-    return (state.shown?.step ?? 0) === step ? scene.next?.flow ?? scene.flow : null;
+    return (state.shown?.step ?? 0) === step ? scene.newest : null;
   }
 
   /** The flow of the kept step that is nearest. */

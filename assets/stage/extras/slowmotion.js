@@ -89,7 +89,7 @@ export class SlowMotion {
   /** Take the batch anew, under the flow on the screen. */
   begin() {
     const { scene, state } = this.player;
-    this.step = new Step((scene.next ?? scene).flow, state.shown, scene.dataX);
+    this.step = new Step(scene.newest, state.shown, scene.dataX);
     this.seq = state.shown.seq;
     this.asked = 0;
     this.missing = false;
@@ -210,7 +210,7 @@ export class SlowMotion {
       return;
     }
     if (player.frozen) return;
-    if (state.shown.seq !== this.seq) this.changed((scene.next ?? scene).flow, state.shown);
+    if (state.shown.seq !== this.seq) this.changed(scene.newest, state.shown);
     if (!this.watch(state)) return;
     this.time += passed;
     const { move, rest } = PHASES[this.phase - 1];
