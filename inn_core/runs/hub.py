@@ -214,6 +214,7 @@ class Hub:
             elif run.parked:
                 run.text = run.parting
             self.seats.release(run)
+            self.seats.come_back(run)
             self.spawn(self.pool.forget())
         if run.tell_status() or final:
             self.save(run)

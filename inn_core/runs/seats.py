@@ -12,7 +12,7 @@ from inn_core.runs import bench, files, journal, orders, parts, size
 from inn_core.runs.admission import Admission, expected_wait
 from inn_core.runs.desk import Order
 from inn_core.runs.pool import WorkerError
-from inn_core.runs.run import LabError
+from inn_core.runs.run import ENDED, LabError
 
 if TYPE_CHECKING:
     from inn_core.runs.hub import Hub
@@ -51,6 +51,15 @@ class Seats:
         self.admission.leave(run.viewer)
         run.worker, run.helpers = None, []
         self.admit()
+
+    def come_back(self, run: Run) -> None:
+        """Seat a run again that somebody watched, or played, while it was leaving its worker."""
+        if run.status in ENDED or run.parked or run.wish != "play":
+            return
+        try:
+            self.enqueue(run)
+        except LabError:  # the queue is full: it stays paused until it is watched anew
+            run.parked = True
 
     def admit(self) -> None:
         """Seat whoever fits, and tell the others their place."""

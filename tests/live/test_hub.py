@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
 import pytest
 
 from inn_core.maps.codec import decode_frame
-from inn_core.runs import files
+from inn_core.runs import files, keeper
 from inn_core.runs.run import LabError
+from inn_core.runs.viewers import Mailbox
 from inn_core.specs import RunSpec, SpecError
 from tests.live.support import SMALL, HubThread, header, until
 
@@ -68,6 +70,29 @@ def test_stop_then_continue(lab: HubThread) -> None:
     again = lab.wait_steps(tickets.viewer, info.step + 50)
     seqs = [row[0] for row in again.history]
     assert seqs == sorted(set(seqs)), "one line through both parts"
+
+
+@pytest.mark.parametrize("by", ["watching", "playing"])
+def test_who_comes_while_a_run_leaves_its_worker_finds_it_training(lab: HubThread, by: str) -> None:
+    """The order to leave is on its way, the last word of the run is not there yet."""
+    tickets = lab.lab.start(SMALL)
+    step = lab.wait_steps(tickets.viewer, 20).step
+    run, hub = lab.run(tickets.viewer), lab.hub
+
+    async def meet() -> None:
+        leaving = asyncio.create_task(keeper.park(hub, run))
+        await asyncio.sleep(0)
+        assert run.parked and run.worker
+        if by == "watching":
+            await hub.attach(run.viewer, Mailbox())
+        else:
+            await leaving
+            await hub.control(tickets.owner, "play", {})
+        await leaving
+
+    lab.ask(meet())
+    lab.wait_steps(tickets.viewer, step + 200)
+    assert lab.info(tickets.viewer).status == "training" and run.epoch == 2 and not run.parked
 
 
 def test_a_run_ends_at_its_budget(lab: HubThread) -> None:
