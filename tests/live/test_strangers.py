@@ -33,8 +33,10 @@ def memory(server: Lab) -> float:
 @pytest.mark.parametrize("owner", [False, True], ids=["viewer", "owner"])
 def test_a_gigabyte_is_cut_off_and_not_kept(server: Lab, owner: bool) -> None:
     viewer, token = new_run(server)
-    before, sent = memory(server), 0
-    for _ in range(8):
+    before, sent = 0.0, 0
+    for flood in range(9):
+        if flood == 1:  # what any socket loads, and buffers that are used again, are there by now
+            before = memory(server)
         with (
             contextlib.suppress(ConnectionClosed),
             live(server, viewer, compression=None, close_timeout=1) as socket,
