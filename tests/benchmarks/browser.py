@@ -13,10 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from inn_core.specs import RunSpec
+from pages.shell import links
 from tests.benchmarks.table import Part, Result, Setting
 from tests.browser.conftest import ARGUMENTS
 from tests.live.support import Lab, free_port, lab, until
@@ -103,7 +106,7 @@ def frames_line(setting: Setting, p95_ms: float, over_percent: float) -> Result:
         chromium() as browser,
         fresh(browser) as page,
     ):
-        opened(page, server.url)
+        opened(page, f"{server.url}/?{urlencode(links.write(RunSpec().with_(**setting.spec)))}")
         page.get_by_role("button", name="Train").first.click()
         page.wait_for_function(f"() => {STAGE}.status === 'training'", timeout=PATIENCE_MS)
         page.wait_for_function("() => location.search.includes('run=')")
@@ -123,7 +126,8 @@ def frames_line(setting: Setting, p95_ms: float, over_percent: float) -> Result:
     blank_over = 100 * float(np.mean(np.array(blank) > 34))
     return Result(
         (Part(float(p95), p95_ms, "ms", most=True), Part(over, over_percent, "%", most=True)),
-        f"{end['points']} points, {updates:.0f} snapshots a second; "
+        f"{end['points']} points, {updates:.0f} flows and {1e3 / np.mean(stage):.0f} frames "
+        f"a second; "
         f"blank page {reference:.1f} ms, {blank_over:.2g} %",
         {"frames": len(stage), "median_ms": median(stage), "blank_p95_ms": float(reference)},
     )

@@ -5,9 +5,8 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 
-from playwright.sync_api import Browser
-
 from inn_core.maps import codec
+from tests.browser.conftest import NewPage
 from tests.maps import mapcases
 
 CARRIED = """
@@ -40,22 +39,27 @@ async ({ frames }) => {
     scene.offer(flow, 0);
     for (let seen = [], n = 1; n < 2000; n++) {
       scene.tick(16 * n);
-      seen.push(scene.points.flow === null || shows(scene));
+      seen.push(scene.points.flow === null || !scene.dataReady || shows(scene));
       if (scene.flow === flow) return seen;
     }
     return [];
   };
   until(old);
+  for (let n = 1; n < 2000 && !scene.jobs.has('settle'); n++) scene.tick(16 * n);
+  const resting = scene.jobs.has('settle'); // it writes where the next flow's job does
   const second = until(fresh);
   scene.offer(old, 0);
   scene.tick(16);
   scene.tick(32, true); // frozen on its way
   for (let n = 3; n < 100; n++) scene.tick(16 * n, true);
   const frozen = { stays: scene.flow === fresh && shows(scene), waits: scene.newest === old };
+  scene.tick(16); // on its way again, when another run's data come
   scene.setTarget([[-4, 4], [-4, 4]], Float64Array.from({ length: 40 }, (_, i) => Math.cos(i)));
+  const third = until(scene.newest);
   const fourth = until(deeper);
   performance.now = real;
-  return { second, frozen, fourth, slices: fresh.depth * Math.ceil(4000 / 250) };
+  const slices = fresh.depth * Math.ceil(4000 / 250);
+  return { resting, second, frozen, third, fourth, data: scene.data.n, slices };
 }
 """
 
@@ -68,16 +72,16 @@ def frame_of(layers: int, seed: int) -> str:
 
 
 def test_what_is_shown_is_of_one_flow_while_the_next_is_carried(
-    chromium: Browser, assets_url: str
+    new_page: NewPage, assets_url: str
 ) -> None:
     """A few slices a frame; points, grid and data are the old flow's until all are the new's."""
-    page = chromium.new_page()
+    page = new_page()
     page.goto(assets_url)
     seen = page.evaluate(CARRIED, {"frames": [frame_of(2, 0), frame_of(2, 4), frame_of(4, 8)]})
-    page.close()
     assert len(seen["second"]) > seen["slices"] / 4, "a frame took more than its share"
-    assert all(seen["second"]), "states of two flows were shown"
+    assert seen["resting"] and all(seen["second"]), "states of two flows were shown"
     assert seen["frozen"] == {"stays": True, "waits": True}
+    assert seen["third"] and all(seen["third"]) and seen["data"] == 20, "data of another run"
     assert seen["fourth"] == [True], "where the depth changes nothing can wait"
 
 
@@ -105,12 +109,11 @@ async () => {
 """
 
 
-def test_a_job_that_never_ends_keeps_no_other_waiting(chromium: Browser, assets_url: str) -> None:
+def test_a_job_that_never_ends_keeps_no_other_waiting(new_page: NewPage, assets_url: str) -> None:
     """With slices of 3 ms and 5 ms a frame: one of a later job in every frame."""
-    page = chromium.new_page()
+    page = new_page()
     page.goto(assets_url)
     seen = page.evaluate(JOBS)
-    page.close()
     assert seen["left"] == ["first"]
     assert (seen["second"], seen["third"]) == (40, 1)
     assert 120 <= seen["first"] <= 240, "it still has most of each frame"
